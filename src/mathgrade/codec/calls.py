@@ -1,0 +1,87 @@
+"""Calling a student's function, one call or many, wherever it lives.
+
+A stand-in for a function in the student's process has a method ``many`` that
+makes all calls in one round trip; an ordinary function is called in place.
+Answer tests use :func:`call_many` and never see the difference.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Call", "Result", "call_many", "perform"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to make: positional and keyword arguments."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one call.
+
+    Attributes:
+        value: what it returned; None if it raised.
+        error: the exception it raised, or None. It has the same built-in type
+            as in the student's process; a student's own exception class
+            arrives as ``RuntimeError`` with the class named in the message.
+        warnings: text of each warning it gave, ``"RuntimeWarning: overflow …"``.
+        mutated: positions (or names) of arguments it changed in place.
+        seconds: time it took.
+    """
+
+    value: Any = None
+    error: BaseException | None = None
+    warnings: tuple[str, ...] = ()
+    mutated: tuple[int | str, ...] = ()
+    seconds: float = 0.0
+
+
+def call_many(function: Callable[..., Any], calls: Iterable[Call]) -> list[Result]:
+    """Make every call; in one round trip if ``function`` lives elsewhere."""
+    many = getattr(function, "many", None)
+    if callable(many):
+        return list(many(list(calls)))
+    return [perform(function, call) for call in calls]
+
+
+def perform(function: Callable[..., Any], call: Call) -> Result:
+    """Make one call in this process; the arguments are copied first."""
+    args = copy.deepcopy(call.args)
+    kwargs = copy.deepcopy(dict(call.kwargs))
+    value: Any = None
+    error: BaseException | None = None
+    start = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            value = function(*args, **kwargs)
+        except Exception as exception:
+            error = exception
+    seconds = time.perf_counter() - start
+    texts = tuple(f"{w.category.__name__}: {w.message}" for w in caught[:20])
+    mutated: list[int | str] = [
+        k for k, (a, b) in enumerate(zip(args, call.args, strict=True)) if _changed(a, b)
+    ]
+    mutated += [k for k, v in kwargs.items() if _changed(v, call.kwargs[k])]
+    return Result(value, error, texts, tuple(mutated), seconds)
+
+
+def _changed(after: Any, before: Any) -> bool:
+    if callable(before):
+        return False
+    if hasattr(before, "tobytes") and hasattr(before, "shape"):
+        return bool(after.shape != before.shape or after.tobytes() != before.tobytes())
+    try:
+        return bool(after != before)
+    except Exception:  # comparing parts that do not compare says nothing about a change
+        return False

@@ -1,0 +1,246 @@
+"""The vocabulary of marking: outcome, finding, witness, verdict.
+
+Everything here is frozen and plain, so that a verdict can be compared, stored
+as JSON and sent between processes without losing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+__all__ = ["Finding", "Outcome", "Verdict", "Witness"]
+
+
+class Outcome(StrEnum):
+    """What became of a response."""
+
+    CORRECT = "correct"
+    PARTIAL = "partial"
+    INCORRECT = "incorrect"
+    INVALID = "invalid"  # cannot be read
+    UNDECIDED = "undecided"  # a person must look
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Concrete numbers at which two things differ.
+
+    Attributes:
+        at: the point, as text: ``{"x": "2", "z_1": "-1/3"}``. Empty for constants.
+        received: value of the response there.
+        expected: value of the reference there. For instructors: a page for
+            students prints it only where the verdict says ``reveal``.
+        place: which part differs: ``"row 1, column 2"``, ``"i = j"``. May be empty.
+    """
+
+    at: Mapping[str, str] = field(default_factory=dict)
+    received: str = ""
+    expected: str = ""
+    place: str = ""
+
+    def text(self, *, reveal: bool = False) -> str:
+        """One line a person can read.
+
+        >>> Witness({"x": "2"}, received="4", expected="3").text()
+        'at x = 2 yours is 4'
+        >>> Witness({}, received="4", expected="3", place="row 1").text(reveal=True)
+        'in row 1 yours is 4, expected 3'
+        """
+        parts = []
+        if self.place:
+            parts.append(f"in {self.place}" if "=" not in self.place else f"for {self.place}")
+        if self.at:
+            parts.append("at " + ", ".join(f"{name} = {value}" for name, value in self.at.items()))
+        if self.received:
+            parts.append(f"yours is {self.received}")
+        line = " ".join(parts)
+        if reveal and self.expected:
+            line += f", expected {self.expected}"
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One criterion: met or not, its share of the credit, and why.
+
+    Attributes:
+        criterion: what was looked at, for the student: ``"U is orthogonal"``.
+        met: True, False, or None where it could not be decided.
+        share: part of the item's credit this criterion carries, 0 to 1.
+            0 is a remark that moves no marks.
+        message: what was expected, what arrived, what to do; empty if met.
+        note: stable code for item analysis, such as ``svd.not-orthogonal``.
+        witness: concrete numbers that show it, if there are any.
+    """
+
+    criterion: str
+    met: bool | None
+    share: Fraction = Fraction(0)
+    message: str = ""
+    note: str = ""
+    witness: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one response, with reasons.
+
+    Attributes:
+        outcome: one of :class:`Outcome`.
+        credit: 0 to 1, what is certain; an undecided criterion adds nothing
+            until a person has looked.
+        findings: the criteria, in the order they are shown.
+        note: stable code of the main thing that happened.
+        read_as: the response as it was read, in LaTeX; empty if it was not.
+        item: name of the item, ``softmax:jacobian-entry``; set by ``Item.mark``.
+        points: what the item is worth; set by ``Item.mark``.
+        reveal: whether a student may see the values a witness expected.
+    """
+
+    outcome: Outcome
+    credit: Fraction = Fraction(0)
+    findings: tuple[Finding, ...] = ()
+    note: str = ""
+    read_as: str = ""
+    item: str = ""
+    points: float = 0.0
+    reveal: bool = False
+
+    @classmethod
+    def correct(cls, criterion: str = "The answer is right", *, note: str = "correct") -> Verdict:
+        """Full credit on a single criterion."""
+        finding = Finding(criterion, True, Fraction(1), note=note)
+        return cls(Outcome.CORRECT, Fraction(1), (finding,), note)
+
+    @classmethod
+    def incorrect(
+        cls,
+        message: str,
+        note: str,
+        *,
+        criterion: str = "The answer is right",
+        witness: Witness | None = None,
+    ) -> Verdict:
+        """No credit, with the reason."""
+        finding = Finding(criterion, False, Fraction(1), message, note, witness)
+        return cls(Outcome.INCORRECT, Fraction(0), (finding,), note)
+
+    @classmethod
+    def invalid(cls, message: str, note: str = "response.unreadable") -> Verdict:
+        """A response that cannot be read: no credit, and what to do about it."""
+        finding = Finding("The answer can be read", False, Fraction(1), message, note)
+        return cls(Outcome.INVALID, Fraction(0), (finding,), note)
+
+    @classmethod
+    def undecided(cls, message: str, note: str = "undecided") -> Verdict:
+        """Nothing certain either way: goes to a person with the reason."""
+        finding = Finding("The answer is right", None, Fraction(1), message, note)
+        return cls(Outcome.UNDECIDED, Fraction(0), (finding,), note)
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding], *, read_as: str = "") -> Verdict:
+        """Outcome, credit and note that follow from the findings.
+
+        The credit is the sum of the shares of the criteria that are met; shares
+        must add up to 1 (a fault of the answer test otherwise).
+
+        >>> half = Fraction(1, 2)
+        >>> v = Verdict.of([Finding("size", True, half), Finding("sign", False, half, note="sign")])
+        >>> v.outcome.value, v.credit, v.note
+        ('partial', Fraction(1, 2), 'sign')
+        """
+        findings = tuple(findings)
+        total = sum((f.share for f in findings), Fraction(0))
+        if total != 1:
+            raise ValueError(f"the shares of the findings must add up to 1, got {total}")
+        credit = sum((f.share for f in findings if f.met), Fraction(0))
+        open_share = any(f.met is None and f.share for f in findings)
+        if open_share:
+            outcome = Outcome.UNDECIDED
+        elif credit == 1:
+            outcome = Outcome.CORRECT
+        elif credit == 0:
+            outcome = Outcome.INCORRECT
+        else:
+            outcome = Outcome.PARTIAL
+        unmet = [f for f in findings if f.met is not True]
+        note = next((f.note for f in unmet if f.note), "correct" if credit == 1 else "incorrect")
+        return cls(outcome, credit, findings, note, read_as)
+
+    def with_finding(self, finding: Finding, *, first: bool = False) -> Verdict:
+        """The same verdict with one more remark (share 0)."""
+        if finding.share:
+            raise ValueError("a remark carries no share of the credit")
+        both = (finding, *self.findings) if first else (*self.findings, finding)
+        return replace(self, findings=both)
+
+    @property
+    def earned(self) -> float:
+        """Points earned: a finite built-in float between 0 and ``points``."""
+        return float(min(max(self.credit, Fraction(0)), Fraction(1))) * float(self.points)
+
+    @property
+    def needs_review(self) -> str:
+        """Why a person must look; empty if nobody has to."""
+        reasons = [f.message or f.criterion for f in self.findings if f.met is None]
+        if self.outcome is Outcome.UNDECIDED:
+            return "; ".join(reasons) or "could not be decided"
+        return ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; fractions as ``"1/3"``. Reads back with :meth:`from_json`."""
+        return {
+            "outcome": self.outcome.value,
+            "credit": str(self.credit),
+            "findings": [
+                {
+                    "criterion": f.criterion,
+                    "met": f.met,
+                    "share": str(f.share),
+                    "message": f.message,
+                    "note": f.note,
+                    "witness": None
+                    if f.witness is None
+                    else {
+                        "at": dict(f.witness.at),
+                        "received": f.witness.received,
+                        "expected": f.witness.expected,
+                        "place": f.witness.place,
+                    },
+                }
+                for f in self.findings
+            ],
+            "note": self.note,
+            "read_as": self.read_as,
+            "item": self.item,
+            "points": self.points,
+            "reveal": self.reveal,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Verdict:
+        """The verdict that :meth:`to_json` wrote."""
+        return cls(
+            outcome=Outcome(data["outcome"]),
+            credit=Fraction(data["credit"]),
+            findings=tuple(
+                Finding(
+                    f["criterion"],
+                    f["met"],
+                    Fraction(f["share"]),
+                    f["message"],
+                    f["note"],
+                    None if f["witness"] is None else Witness(**f["witness"]),
+                )
+                for f in data["findings"]
+            ),
+            note=data["note"],
+            read_as=data["read_as"],
+            item=data["item"],
+            points=float(data["points"]),
+            reveal=bool(data["reveal"]),
+        )
