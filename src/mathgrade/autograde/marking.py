@@ -1,0 +1,297 @@
+"""Mark one notebook: run the student's cells, judge each test cell where it stands."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.utils import is_grade, is_locked, is_solution
+
+from mathgrade.autograde.judge import Attempt, CellResult
+from mathgrade.autograde.judge_client import JudgeSession, open_session, warm_up
+from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
+from mathgrade.autograde.names import bound_names
+from mathgrade.autograde.warm import borrowed_kernel
+from mathgrade.card import card, plain
+from mathgrade.errors import JudgeError
+from mathgrade.verdict import Verdict
+
+__all__ = ["CARD_TYPE", "CellMark", "Limits", "Place", "mark_notebook"]
+
+CARD_TYPE = "application/vnd.mathgrade.v1+json"
+_IN_KERNEL = "in-kernel"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an attempt belongs.
+
+    Attributes:
+        course: the course folder (with ``source/`` and ``reference/``).
+        assignment: name of the assignment.
+        notebook: name of the notebook, without ``.ipynb``.
+        student: id of the student, from the submission's folder.
+        folder: the folder the notebook was handed in with; its other files are
+            copied to where the notebook runs.
+    """
+
+    course: Path
+    assignment: str
+    notebook: str
+    student: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CellMark:
+    """The mark of one test cell.
+
+    Attributes:
+        grade_id: the cell's id.
+        points: what it is worth.
+        score: points earned; None where a person has to decide.
+        verdicts: what each ``grade`` in it found.
+        error: exception that ended the cell, ``"AssertionError: …"``; may be empty.
+        review: why a person must look; empty if nobody has to.
+    """
+
+    grade_id: str
+    points: float
+    score: float | None
+    verdicts: tuple[Verdict, ...] = ()
+    error: str = ""
+    review: str = ""
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one pass over the notebook came to."""
+
+    marks: list[CellMark] = field(default_factory=list)
+    died: str = ""  # the student's kernel ended during this run
+    fault: str = ""  # ours
+
+
+def mark_notebook(
+    nb: NotebookNode, place: Place, limits: Limits | None = None, *, ahead: bool = False
+) -> list[CellMark]:
+    """Run and mark a notebook; outputs are written into it.
+
+    A run that ended with a dead kernel or a fault of ours is done once more
+    from the start: only what happens twice is the student's doing. A fault of
+    ours that persists leaves the cells it hit to a person.
+
+    Args:
+        nb: the notebook, with the instructor's test cells in place.
+        place: whose it is and where it belongs.
+        limits: what it may use.
+        ahead: another attempt is likely to follow: start its kernel already.
+
+    Returns:
+        One mark for each test cell, in the notebook's order.
+    """
+    limits = limits or Limits()
+    run = _mark_once(nb, place, limits, ahead=ahead)
+    if run.died or run.fault:
+        run = _mark_once(nb, place, limits, ahead=ahead)
+    return run.marks
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether a cell is an autograder test: graded, code, and not for the student to fill in."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -> _Run:
+    run = _Run()
+    warm_up()
+    kernel_name = nb.metadata.get("kernelspec", {}).get("name", "python3")
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(_scratch(place.folder))
+        session: JudgeSession | None = None
+        kernel: StudentKernel | None = None
+        try:
+            kernel = stack.enter_context(borrowed_kernel(limits, kernel_name, ahead=ahead))
+            kernel.take(
+                folder,
+                {"MATHGRADE_STUDENT": place.student, "MATHGRADE_ASSIGNMENT": place.assignment},
+            )
+            session = open_session(_attempt(nb, place), folder, limits)
+            stack.callback(session.close)
+        except JudgeError as fault:
+            run.fault = str(fault)
+        for index, cell in enumerate(nb.cells):
+            if cell.cell_type != "code":
+                continue
+            if is_test(cell) and _IN_KERNEL not in cell.metadata.get("tags", []):
+                run.marks.append(_judge(cell, session, kernel, run))
+            elif kernel is not None:
+                _run_cell(cell, index, kernel, run)
+                if is_test(cell):
+                    run.marks.append(_stock_mark(cell))
+        if kernel is not None:
+            run.died = kernel.died
+    return run
+
+
+def _run_cell(cell: NotebookNode, index: int, kernel: StudentKernel, run: _Run) -> None:
+    if kernel.died or run.fault:
+        cell.outputs = []
+        cell.execution_count = None
+        return
+    try:
+        kernel.run(cell, index=index)
+    except KernelDied as death:
+        cell.outputs.append(
+            new_output(
+                "error",
+                ename="DeadKernelError",
+                evalue=str(death),
+                traceback=[f"DeadKernelError: {death}"],
+            )
+        )
+
+
+def _judge(
+    cell: NotebookNode, session: JudgeSession | None, kernel: StudentKernel | None, run: _Run
+) -> CellMark:
+    grade_id = cell.metadata.nbgrader["grade_id"]
+    points = float(cell.metadata.nbgrader["points"])
+    if session is None or kernel is None or run.fault:
+        result = CellResult(score=None, review=f"not marked: {run.fault}")
+    else:
+        try:
+            result = session.run(cell.source, points, grade_id, kernel)
+        except JudgeError as fault:
+            run.fault = str(fault)
+            result = CellResult(score=None, review=f"not marked: {fault}")
+    _write(cell, result)
+    error = result.error
+    text = "" if error is None else f"{error.ename}: {error.evalue}"
+    return CellMark(grade_id, points, result.score, result.verdicts, text, result.review)
+
+
+def _write(cell: NotebookNode, result: CellResult) -> None:
+    """Outputs of a judged cell, so that nbgrader reads the score we mean."""
+    cell.execution_count = None
+    outputs = []
+    if result.printed:
+        outputs.append(new_output("stream", name="stdout", text=result.printed))
+    for verdict in result.verdicts:
+        data = {
+            "text/plain": plain(verdict),
+            "text/html": card(verdict),
+            CARD_TYPE: verdict.to_json(),
+        }
+        outputs.append(new_output("display_data", data=data))
+    if result.error is not None:
+        error = result.error
+        outputs.append(
+            new_output(
+                "error",
+                ename=error.ename,
+                evalue=error.evalue,
+                traceback=list(error.traceback),
+            )
+        )
+    elif result.partial or result.score is None:
+        outputs.append(
+            new_output(
+                "execute_result",
+                data={"text/plain": repr(float(result.score or 0.0))},
+                execution_count=None,
+            )
+        )
+    cell.outputs = outputs
+    cell.metadata.pop("mathgrade", None)
+    if result.review:
+        cell.metadata["mathgrade"] = {"review": result.review, "undecided": result.score is None}
+
+
+def _stock_mark(cell: NotebookNode) -> CellMark:
+    """The mark of a cell that ran in the student's kernel, as nbgrader reads it."""
+    from nbgrader.utils import determine_grade
+
+    nbgrader = cell.metadata.nbgrader
+    points = float(nbgrader["points"])
+    # A warning on stderr is no failure; nbgrader would take it for one.
+    cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+    try:
+        score, _ = determine_grade(cell)
+    except ValueError:  # more than the maximum
+        score = points
+    errors = [f"{o.ename}: {o.evalue}" for o in cell.outputs if o.output_type == "error"]
+    return CellMark(nbgrader["grade_id"], points, score, error=errors[0] if errors else "")
+
+
+def _attempt(nb: NotebookNode, place: Place) -> Attempt:
+    answers = {
+        cell.metadata.nbgrader["grade_id"]: cell.source for cell in nb.cells if is_solution(cell)
+    }
+    trusted = tuple(
+        cell.source
+        for cell in nb.cells
+        if cell.cell_type == "code"
+        and is_locked(cell)
+        and not is_grade(cell)
+        and not is_solution(cell)
+    )
+    source = _source_notebook(place)
+    imports: tuple[str, ...] = ()
+    asked: set[str] = set()
+    if source is not None:
+        code = [cell for cell in source.cells if cell.cell_type == "code"]
+        imports = tuple(cell.source for cell in code if not is_test(cell))
+        for cell in code:
+            if is_solution(cell):
+                with contextlib.suppress(SyntaxError):
+                    asked |= bound_names(cell.source)
+    return Attempt(
+        course=str(place.course),
+        assignment=place.assignment,
+        student=place.student,
+        answers=answers,
+        trusted=trusted,
+        imports=imports,
+        asked=frozenset(asked),
+    )
+
+
+def _source_notebook(place: Place) -> NotebookNode | None:
+    """The instructor's own notebook, which says what students are asked for."""
+    path = place.course / "source" / place.assignment / f"{place.notebook}.ipynb"
+    if not path.is_file():
+        return None
+    return nbformat.read(path, as_version=4)
+
+
+@contextlib.contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder of its own for one run: the files handed in, but no notebook.
+
+    The notebook that is being marked holds the hidden tests; it stays where the
+    student's code has no business.
+    """
+    with tempfile.TemporaryDirectory(prefix="mathgrade-", ignore_cleanup_errors=True) as name:
+        scratch = Path(name).resolve()
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                if path.is_symlink() or path.suffix == ".ipynb":
+                    continue
+                if path.is_file():
+                    shutil.copyfile(path, scratch / path.name)
+                elif path.is_dir():
+                    shutil.copytree(
+                        path,
+                        scratch / path.name,
+                        symlinks=True,
+                        ignore=shutil.ignore_patterns("*.ipynb"),
+                    )
+        yield scratch

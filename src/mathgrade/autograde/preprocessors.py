@@ -1,0 +1,86 @@
+"""The two steps nbgrader's Autograde gains, set in ``nbgrader_config.py``.
+
+:class:`Judge` stands where nbgrader's ``Execute`` stood; :class:`FlagForReview`
+comes after ``SaveAutoGrades`` and sends to manual grading what only a person
+can decide.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Int
+
+from mathgrade.autograde.marking import Limits, Place, is_test, mark_notebook
+
+__all__ = ["FlagForReview", "Judge"]
+
+
+class Judge(NbGraderPreprocessor):
+    """Run the student's cells in a kernel and each test cell in a trusted process."""
+
+    cell_seconds = Float(30, help="Time limit for each of the student's cells.").tag(config=True)
+    call_seconds = Float(
+        20, help="Time limit for the calls of a student's function in one answer test."
+    ).tag(config=True)
+    test_seconds = Float(60, help="Time limit for each test cell.").tag(config=True)
+    test_memory = Int(4 << 30, help="Memory limit for each test cell, in bytes.").tag(config=True)
+    output_bytes = Int(2 << 20, help="Output kept of one cell, in bytes.").tag(config=True)
+    ahead = Bool(True, help="Start the next attempt's kernel while this one runs.").tag(config=True)
+
+    def limits(self) -> Limits:
+        """The limits as configured."""
+        return Limits(
+            cell_seconds=self.cell_seconds,
+            call_seconds=self.call_seconds,
+            test_seconds=self.test_seconds,
+            test_memory=self.test_memory,
+            output_bytes=self.output_bytes,
+        )
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Mark the notebook; outputs carry the marks to ``SaveAutoGrades``."""
+        ids = resources["nbgrader"]
+        course = Path.cwd()  # nbgrader works from the course folder
+        place = Place(
+            course=course,
+            assignment=ids["assignment"],
+            notebook=ids["notebook"],
+            student=ids["student"],
+            folder=course / resources.get("metadata", {}).get("path", ""),
+        )
+        for mark in mark_notebook(nb, place, self.limits(), ahead=self.ahead):
+            score = "to be reviewed" if mark.score is None else f"{mark.score:g}/{mark.points:g}"
+            self.log.debug("%s: %s %s", mark.grade_id, score, mark.error)
+        return nb, resources
+
+
+class FlagForReview(NbGraderPreprocessor):
+    """Send test cells that nobody but a person can decide to manual grading."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Set ``needs_manual_grade`` where the judge left a reason."""
+        flagged = [cell for cell in nb.cells if is_test(cell) and cell.metadata.get("mathgrade")]
+        if not flagged:
+            return nb, resources
+        ids = resources["nbgrader"]
+        with Gradebook(ids["db_url"]) as gradebook:
+            for cell in flagged:
+                grade_id = cell.metadata.nbgrader["grade_id"]
+                names = (ids["notebook"], ids["assignment"], ids["student"])
+                grade = gradebook.find_grade(grade_id, *names)
+                grade.needs_manual_grade = True
+                if cell.metadata["mathgrade"].get("undecided"):
+                    grade.auto_score = None
+                reason = cell.metadata["mathgrade"]["review"]
+                self.log.warning("%s needs a person: %s", grade_id, reason)
+            gradebook.db.commit()
+        return nb, resources
