@@ -1,0 +1,60 @@
+# Two commands: `make demo` and `make test`. Each makes its own virtual environment when needed.
+
+VENV   ?= .venv
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready-demo
+DEV    := $(VENV)/.ready-test
+
+.PHONY: help demo test lint check lock clean
+help:
+	@echo "make demo    a class of sample attempts through the whole way; ends in a table and pages to open"
+	@echo "make test    lint, types and tests"
+	@echo "make check   the instructor's test of the course itself"
+	@echo "make lint    ruff and mypy only"
+	@echo "make clean   remove the demo and everything that was built"
+
+demo: $(READY)
+	$(BIN)/mathgrade demo --force
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: $(READY)
+	$(BIN)/mathgrade check
+
+# New exact versions from the ranges in pyproject.toml.
+lock: | $(VENV)/bin/python
+	rm -rf build/lock && $(VENV)/bin/python -m venv build/lock
+	build/lock/bin/pip install --quiet hatchling editables .
+	build/lock/bin/pip freeze --exclude mathgrade > requirements.lock
+	build/lock/bin/pip install --quiet '.[dev]'
+	build/lock/bin/pip freeze --exclude mathgrade | grep -vxFf requirements.lock > requirements-dev.lock
+
+clean:
+	rm -rf demo build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "mathgrade needs Python 3.11 or newer, and none was found on PATH."; \
+		echo "Install one (https://www.python.org/downloads/, or your system's package manager) and run make again,"; \
+		echo "or name it: make PYTHON=/path/to/python3.11 demo"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments."; \
+		echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(READY): $(VENV)/bin/python requirements.lock pyproject.toml
+	@echo "Installing the exact versions of requirements.lock (once; about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEV): $(READY) requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@

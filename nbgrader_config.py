@@ -1,0 +1,37 @@
+"""The whole configuration of the course. `nbgrader`, formgrader and `mathgrade` all read it."""
+
+import os
+import sys
+from pathlib import Path
+
+c = get_config()
+course = Path(__file__).resolve().parent
+
+# nbgrader's gradebook calls `alembic` by name; without this an environment that is not activated
+# fails the first time and leaves a gradebook without a version the second.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+c.CourseDirectory.course_id = "neural-mathematics"
+c.CourseDirectory.root = str(course)  # the same course from whatever folder a command is called
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store",
+]  # fmt: skip
+
+# A deleted test cell comes back; nbgrader would wait for a person for ever.
+c.OverwriteCells.add_missing_cells = True
+
+# Where nbgrader ran test cells in the student's kernel, they go to the judge: a process that holds
+# the reference and none of the student's code. What only a person can decide goes to manual grading.
+c.Autograde.autograde_preprocessors = [
+    "mathgrade.autograde.preprocessors.Judge",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "mathgrade.autograde.preprocessors.FlagForReview",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Pages that need no script and no network, and never show a hidden test.
+c.GenerateFeedback.exporter_class = "mathgrade.feedback.exporter.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
