@@ -1,1 +1,22 @@
-"""."""
+"""The one language of formulas: a tree, what its names mean, readers and writers."""
+
+from mathgrade.expression.latex import to_latex
+from mathgrade.expression.names import Context, Declaration, Domain, read_names
+from mathgrade.expression.nodes import Node
+from mathgrade.expression.reading import read
+from mathgrade.expression.shapes import Shape, shape_of, shape_text
+from mathgrade.expression.text import to_text
+
+__all__ = [
+    "Context",
+    "Declaration",
+    "Domain",
+    "Node",
+    "Shape",
+    "read",
+    "read_names",
+    "shape_of",
+    "shape_text",
+    "to_latex",
+    "to_text",
+]

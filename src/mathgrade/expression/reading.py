@@ -1,0 +1,95 @@
+"""One door for everything that can be read as a formula."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from mathgrade.errors import ResponseError
+from mathgrade.expression.limits import MAX_NODES
+from mathgrade.expression.names import Context
+from mathgrade.expression.nodes import Matrix, Node, size
+from mathgrade.expression.python_text import read_text
+from mathgrade.expression.shapes import shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["read"]
+
+
+def read(value: Any, context: Context | Mapping[str, str] | None = None) -> Node:
+    """The formula that a value is.
+
+    Args:
+        value: Python text; a SymPy expression or matrix; a number; an array or list of
+            these (a list of numbers is a column); a :class:`Node`, which is checked only.
+        context: declared names. None takes any name as it comes and checks nothing.
+
+    Returns:
+        The tree, with every name declared and every shape fitting.
+
+    Raises:
+        ResponseError: what cannot be read, where, and why. Nothing in the value is run.
+
+    >>> read("0.5*x")
+    Mul(factors=(Number(value=Fraction(1, 2)), Name(name='x')))
+    """
+    from mathgrade.expression.names import read_names
+
+    if context is not None and not isinstance(context, Context):
+        context = read_names(context)
+    node = _tree(value, context)
+    if size(node, MAX_NODES) > MAX_NODES:
+        raise ResponseError(
+            f"The formula has more than {MAX_NODES} pieces; that is too long to be read.",
+            "expression.too-big",
+        )
+    if context is not None:
+        shape = shape_of(node, context)
+        if len(shape) == 1:
+            raise ResponseError(
+                "Expected a formula, received a condition such as x > 0.", "expression.condition"
+            )
+    return node
+
+
+def _tree(value: Any, context: Context | None) -> Node:
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, str):
+        return read_text(value, context)
+    # Known by the module of their class, so that SymPy is imported only if it was used.
+    if any(base.__module__.split(".")[0] == "sympy" for base in type(value).__mro__):
+        from mathgrade.expression.sympy_objects import read_sympy
+
+        return read_sympy(value, context)
+    if isinstance(value, list | tuple):
+        return _rows(value, context)
+    if isinstance(value, int | float | complex | Fraction) or hasattr(value, "__array_interface__"):
+        from mathgrade.expression.values import read_array, read_number
+
+        if hasattr(value, "ndim") and type(value).__name__ == "ndarray":
+            return read_array(value, lambda entry: _tree(entry, context))
+        return read_number(value)
+    raise ResponseError(
+        f"Expected a formula (SymPy, or text), received an object of type {type(value).__name__}.",
+        "expression.type",
+    )
+
+
+def _rows(value: list[Any] | tuple[Any, ...], context: Context | None) -> Node:
+    rows = [list(r) if isinstance(r, list | tuple) else None for r in value]
+    if rows and all(r is None for r in rows):
+        return Matrix(tuple((_entry(e, context),) for e in value))
+    if not rows or None in rows or len({len(r) for r in rows if r is not None}) != 1 or not rows[0]:
+        raise ResponseError(
+            "Expected a matrix as a list of rows that are all of one length.", "expression.matrix"
+        )
+    return Matrix(tuple(tuple(_entry(e, context) for e in r) for r in rows if r is not None))
+
+
+def _entry(value: Any, context: Context | None) -> Node:
+    if isinstance(value, list | tuple):  # also stops a list that contains itself
+        raise ResponseError("Expected a matrix: rows of numbers or formulas.", "expression.matrix")
+    return _tree(value, context)
