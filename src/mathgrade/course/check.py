@@ -1,0 +1,218 @@
+"""The instructor's test: everything ``mathgrade check`` looks at, a line each.
+
+An assignment is fit for students when its cells and items agree, nothing leaks,
+and answers with known marks get exactly those marks.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from mathgrade.course.attempts import BLANK, REFERENCE, attempt_faults, read_attempts
+from mathgrade.course.canonical import departures, restored, unmendable
+from mathgrade.course.leaks import leaks
+from mathgrade.course.nbgrader_runs import NbgraderCourse, generate_into
+from mathgrade.course.notebooks import (
+    extra_files,
+    grade_id,
+    is_answer,
+    is_by_hand,
+    is_test,
+    notebook_path,
+    read_notebook,
+    require_assignments,
+)
+from mathgrade.course.points import in_kernel_tests, point_faults
+from mathgrade.course.regions import read_regions
+from mathgrade.course.replay import Replay, prepare, replay
+from mathgrade.errors import CourseError, MathgradeError
+
+__all__ = ["Line", "Status", "check_course", "fix_course"]
+
+
+class Status(StrEnum):
+    """What came of one check."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One check of one assignment.
+
+    Attributes:
+        assignment: its name.
+        check: what was looked at.
+        status: ok, warning or failed.
+        details: what was found, a line each; empty if nothing.
+    """
+
+    assignment: str
+    check: str
+    status: Status
+    details: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What the checks that only look came to, and the attempts still to be run."""
+
+    lines: list[Line] = field(default_factory=list)
+    replays: list[Replay] = field(default_factory=list)
+
+    def add(self, assignment: str, check: str, found: Sequence[str], *, warn: bool = False) -> None:
+        bad = Status.WARNING if warn else Status.FAILED
+        self.lines.append(Line(assignment, check, bad if found else Status.OK, tuple(found)))
+
+
+def check_course(
+    course: NbgraderCourse,
+    names: Sequence[str] = (),
+    *,
+    released: bool = True,
+    workers: int = 2,
+    on_start: Callable[[int], None] = lambda _: None,
+    on_done: Callable[[Replay], None] = lambda _: None,
+) -> list[Line]:
+    """Check assignments.
+
+    Args:
+        course: the course.
+        names: which assignments; all if empty.
+        released: whether ``release/`` must be there and fresh. If not, what
+            nbgrader would release now is looked at instead.
+        workers: how many attempts run at a time.
+        on_start: told how many attempts will be run, for a progress bar.
+        on_done: told after each.
+
+    Raises:
+        CourseError: a course that cannot be read.
+    """
+    plan = _Plan()
+    for name in require_assignments(course.root, list(names)):
+        _look(course, name, plan, released=released)
+    on_start(len(plan.replays))
+    results = replay(plan.replays, workers=workers, on_done=on_done)
+    lines = list(plan.lines)
+    for (assignment, attempt), found in results.items():
+        status = Status.FAILED if found else Status.OK
+        lines.append(Line(assignment, _label(attempt), status, tuple(found)))
+    order = {(r.assignment, _label(r.name)): n for n, r in enumerate(plan.replays)}
+    names = list(dict.fromkeys(line.assignment for line in plan.lines))
+    lines.sort(
+        key=lambda it: (names.index(it.assignment), order.get((it.assignment, it.check), -1))
+    )
+    return lines
+
+
+def fix_course(course: Path, names: Sequence[str] = ()) -> list[Path]:
+    """Bring source notebooks into canonical form; the files that changed."""
+    changed = []
+    for name in require_assignments(course, list(names)):
+        for path in sorted((course / "source" / name).glob("*.ipynb")):
+            text = path.read_text(encoding="utf-8")
+            new = restored(text)
+            if new != text:
+                path.write_text(new, encoding="utf-8")
+                changed.append(path)
+    return changed
+
+
+def _label(attempt: str) -> str:
+    known = {REFERENCE.name: "the reference: full marks", BLANK.name: "blank: no marks"}
+    return known.get(attempt, f"attempt {attempt}")
+
+
+def _look(course: NbgraderCourse, name: str, plan: _Plan, *, released: bool) -> None:
+    """Every check of an assignment that runs nothing; the attempts to run go into the plan."""
+    path = notebook_path(course.root, "source", name)
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    source = read_notebook(path)
+    plan.add(name, "region markers", _marker_faults(source))
+    plan.add(name, "ids", unmendable(text))
+    found = departures(text)
+    hint = ["run `mathgrade check --fix` to restore it"] if found else []
+    plan.add(name, "canonical form", found + hint)
+    plan.add(name, "points and items", _item_faults(course.root, name, source))
+    in_kernel = [f"{cell!r} runs beside the student's code" for cell in in_kernel_tests(source)]
+    if in_kernel:
+        plan.add(name, "tests in the kernel", in_kernel, warn=True)
+    with tempfile.TemporaryDirectory(prefix="mathgrade-check-") as folder:
+        try:
+            made = generate_into(course, name, Path(folder))
+        except CourseError as error:
+            plan.add(name, "release", [str(error)])
+            return
+        release = course.root / "release" / name
+        if released:
+            plan.add(name, "release is fresh", _stale(release, made))
+        plan.add(name, "nothing leaks", leaks(release if released else made, course.root, name))
+        blank = read_notebook(made / f"{name}.ipynb")
+    _plan_attempts(course.root, name, plan, source, blank)
+
+
+def _plan_attempts(root: Path, name: str, plan: _Plan, source: Any, blank: Any) -> None:
+    attempts, bad = [REFERENCE, BLANK], []
+    try:
+        for attempt in read_attempts(root, name):
+            faults = attempt_faults(attempt, source)
+            bad += [f"{attempt.name}: {fault}" for fault in faults]
+            if not faults:
+                attempts.append(attempt)
+    except CourseError as error:
+        bad.append(str(error))
+    plan.add(name, "attempts can be read", bad)
+    plan.replays += [prepare(root, name, a, source=source, blank=blank) for a in attempts]
+
+
+def _marker_faults(source: Any) -> list[str]:
+    faults = []
+    for number, cell in enumerate(source.cells, start=1):
+        where = f"cell {number} ({grade_id(cell) or cell.get('id', '')})"
+        regions, wrong = read_regions(cell.source, cell.cell_type)
+        faults += [f"{where}, line {fault.line}: {fault.message}" for fault in wrong]
+        for region in regions:
+            misplaced = {
+                "SOLUTION": not is_answer(cell),
+                "HIDDEN TESTS": not is_test(cell),
+                "MARK SCHEME": not is_by_hand(cell),
+            }[region.kind]
+            if misplaced:
+                faults.append(f"{where} has a region {region.kind} but is not a cell for it")
+    return faults
+
+
+def _item_faults(root: Path, name: str, source: Any) -> list[str]:
+    from mathgrade.items import load_assignment
+
+    try:
+        items = load_assignment(root, name).items
+    except MathgradeError as error:
+        return [str(error)]
+    return point_faults(source, name, items)
+
+
+def _stale(release: Path, made: Path) -> list[str]:
+    """How the committed release differs from what nbgrader makes now."""
+    if not release.is_dir():
+        return [f"there is no {release.parent.name}/{release.name}; run `mathgrade release`"]
+    old, new = _contents(release), _contents(made)
+    found = [f"{name} is missing" for name in sorted(new.keys() - old.keys())]
+    found += [f"{name} does not come from source/" for name in sorted(old.keys() - new.keys())]
+    for name in sorted(old.keys() & new.keys()):
+        if old[name] != new[name]:
+            found.append(f"{name} is not what nbgrader makes of source/ now")
+    return found + ([f"run `mathgrade release {release.name}`"] if found else [])
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = [*extra_files(folder), *folder.rglob("*.ipynb")]
+    kept = [path for path in files if ".ipynb_checkpoints" not in path.parts]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}

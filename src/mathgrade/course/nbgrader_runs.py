@@ -1,0 +1,253 @@
+"""nbgrader's own steps, called in this process.
+
+``nbgrader autograde`` and its siblings each load their applications anew, about
+two seconds a call. Here the converters behind them are used directly, with the
+course's ``nbgrader_config.py`` and with a log that is kept instead of printed,
+so that a failure can be told in one line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from traitlets.config.loader import Config, PyFileConfigLoader
+
+from mathgrade.errors import CourseError
+
+__all__ = [
+    "NbgraderCourse",
+    "autograde",
+    "enter",
+    "feedback",
+    "generate",
+    "generate_into",
+    "open_course",
+]
+
+_PRINTED = "%(levelname)s: %(message)s"
+
+
+@dataclass(frozen=True, slots=True)
+class NbgraderCourse:
+    """A course as nbgrader sees it.
+
+    Attributes:
+        root: the folder with ``nbgrader_config.py`` and ``source/``.
+        config: what the configuration file says.
+        debug: whether nbgrader's log goes to standard error as well.
+    """
+
+    root: Path
+    config: Config
+    debug: bool = False
+
+    def directory(self, assignment: str, student: str = "*") -> Any:
+        """nbgrader's ``CourseDirectory`` for one assignment and student."""
+        from nbgrader.coursedir import CourseDirectory
+
+        directory = CourseDirectory(config=self.config)
+        directory.root = str(self.root)
+        directory.assignment_id = assignment
+        directory.student_id = student
+        return directory
+
+    def gradebook(self) -> Any:
+        """nbgrader's ``Gradebook`` of this course; use it in a ``with``."""
+        from nbgrader.api import Gradebook
+
+        directory = self.directory("")
+        return Gradebook(directory.db_url, directory.course_id)
+
+
+def open_course(
+    root: Path, *, debug: bool = False, overrides: Config | None = None
+) -> NbgraderCourse:
+    """Read a course's configuration.
+
+    Args:
+        root: the course folder.
+        debug: let nbgrader's log go to standard error.
+        overrides: settings that win over the course's own.
+
+    Raises:
+        CourseError: no such folder, or a configuration that cannot be run.
+    """
+    root = root.resolve()
+    if not (root / "source").is_dir():
+        raise CourseError(f"Expected a course in {root}: a folder with source/. Found none.")
+    _find_alembic()
+    config = Config()
+    if (root / "nbgrader_config.py").is_file():
+        try:
+            config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        except Exception as error:  # the file is Python: it may raise anything
+            raise CourseError(
+                f"{root / 'nbgrader_config.py'} cannot be run: {type(error).__name__}: {error}."
+            ) from error
+    if str(root) not in sys.path:  # as nbgrader does: the configuration may name the course's code
+        sys.path.insert(0, str(root))
+    if overrides is not None:
+        config.merge(overrides)
+    return NbgraderCourse(root, config, debug)
+
+
+def generate(course: NbgraderCourse, assignment: str) -> None:
+    """Make ``release/<assignment>/`` and enter the assignment into the gradebook.
+
+    Raises:
+        CourseError: nbgrader refused, with its reason.
+    """
+    _generate(course, assignment, None, database=True)
+
+
+def generate_into(
+    course: NbgraderCourse, assignment: str, folder: Path, *, database: bool = False
+) -> Path:
+    """What ``generate`` would put into ``release/``, put into ``folder`` instead.
+
+    Args:
+        course: the course; nothing in it is changed.
+        assignment: which assignment.
+        folder: an empty folder.
+        database: whether to enter the assignment into the gradebook.
+
+    Returns:
+        The folder of the assignment in ``folder``.
+    """
+    _generate(course, assignment, folder, database=database)
+    return folder / assignment
+
+
+def _generate(
+    course: NbgraderCourse, assignment: str, folder: Path | None, *, database: bool
+) -> None:
+    from nbgrader.converters import GenerateAssignment
+
+    config = Config(course.config)
+    if not database:
+        config.SaveCells.enabled = False
+        config.GenerateAssignment.no_database = True
+    directory = course.directory(assignment)
+    if folder is not None:
+        directory.release_directory = str(folder.resolve())
+    with _told(course, f"{assignment} could not be released") as log:
+        converter = GenerateAssignment(coursedir=directory, config=config, log=log)
+        converter.force = True
+        converter.start()
+
+
+def enter(course: NbgraderCourse, assignment: str) -> None:
+    """Make sure the gradebook knows an assignment; a fresh clone has no gradebook."""
+    from nbgrader.api import MissingEntry
+
+    with course.gradebook() as gradebook:
+        try:
+            if gradebook.find_assignment(assignment).notebooks:
+                return
+        except MissingEntry:
+            pass
+    with tempfile.TemporaryDirectory(prefix="mathgrade-release-") as folder:
+        generate_into(course, assignment, Path(folder), database=True)
+
+
+def autograde(course: NbgraderCourse, assignment: str, student: str, *, force: bool) -> bool:
+    """Autograde one submission.
+
+    Args:
+        course: the course.
+        assignment: which assignment.
+        student: whose submission.
+        force: mark it again even if it has been marked.
+
+    Returns:
+        False if it had been marked already and was left alone.
+
+    Raises:
+        CourseError: it could not be marked, with the reason.
+    """
+    from nbgrader.converters import Autograde
+
+    marked = course.root / "autograded" / student / assignment
+    before = _stamp(marked)
+    with _told(course, f"{student} could not be marked") as log:
+        directory = course.directory(assignment, student)
+        converter = Autograde(coursedir=directory, config=course.config, log=log)
+        converter.force = force
+        converter.start()
+    return _stamp(marked) != before
+
+
+def _stamp(folder: Path) -> int:
+    """Changes when nbgrader writes the folder anew."""
+    return max((path.stat().st_mtime_ns for path in folder.glob("*.ipynb")), default=0)
+
+
+def feedback(course: NbgraderCourse, assignment: str, student: str) -> list[Path]:
+    """Make the feedback pages of one student.
+
+    Raises:
+        CourseError: nbgrader refused, with its reason.
+    """
+    from nbgrader.converters import GenerateFeedback
+
+    with _told(course, f"no feedback for {student}") as log:
+        directory = course.directory(assignment, student)
+        converter = GenerateFeedback(coursedir=directory, config=course.config, log=log)
+        converter.force = True
+        converter.start()
+    return sorted((course.root / "feedback" / student / assignment).glob("*.html"))
+
+
+class _Kept(logging.Handler):
+    """Keeps what nbgrader logs as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+    def reason(self, error: BaseException) -> str:
+        """The last line of the first traceback, else the first error, else what was raised."""
+        for text in self.lines:
+            if text.startswith("Traceback"):
+                return text.strip().split("\n")[-1]
+        own = str(error).strip() or type(error).__name__
+        return (self.lines[0] if self.lines else own).strip().split("\n")[0]
+
+
+@contextlib.contextmanager
+def _told(course: NbgraderCourse, what: str) -> Iterator[logging.Logger]:
+    """A logger for a converter; its failures become a :class:`CourseError`."""
+    log = logging.Logger("mathgrade.nbgrader", logging.DEBUG if course.debug else logging.WARNING)
+    kept = _Kept()
+    log.addHandler(kept)
+    if course.debug:
+        printed = logging.StreamHandler()
+        printed.setFormatter(logging.Formatter(_PRINTED))
+        log.addHandler(printed)
+    folder = Path.cwd()
+    try:
+        yield log
+    except (Exception, SystemExit) as error:  # nbgrader's own way to refuse is either
+        raise CourseError(f"{what}: {kept.reason(error)}") from error
+    finally:
+        os.chdir(folder)
+
+
+def _find_alembic() -> None:
+    """nbgrader calls ``alembic`` by name when it makes a gradebook: let it be found."""
+    if shutil.which("alembic") is None:
+        scripts = sysconfig.get_path("scripts")
+        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
