@@ -110,6 +110,8 @@ def test_only_the_judge_evaluates_code(module: Path) -> None:
         return
     tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
     called = {
-        n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        n.func.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
     }
     assert not called & {"eval", "exec"}

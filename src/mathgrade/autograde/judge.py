@@ -368,9 +368,7 @@ class Sitting:
         try:
             function = self._functions[str(request["handle"])]
             args = [decode(a, self._stand_in) for a in list(request["args"])]
-            kwargs = {
-                str(k): decode(v, self._stand_in) for k, v in dict(request["kwargs"]).items()
-            }
+            kwargs = {str(k): decode(v, self._stand_in) for k, v in dict(request["kwargs"]).items()}
             return {"value": encode(function(*args, **kwargs), self._give)}
         except Exception as error:
             return {"error": [type(error).__name__, str(error)[:300]]}
@@ -472,7 +470,7 @@ def _number(value: Any) -> float | None:
 def _cell_error(fault: BaseException, filename: str) -> CellError:
     lines = traceback.TracebackException.from_exception(fault, limit=-20)
     kept = [f for f in lines.stack if f.filename == filename]
-    text = [f'{f.filename}, line {f.lineno}: {f.line or ""}'.rstrip() for f in kept]
+    text = [f"{f.filename}, line {f.lineno}: {f.line or ''}".rstrip() for f in kept]
     name = type(fault).__name__
     evalue = str(fault)[:2000]
     return CellError(name, evalue, (*text, f"{name}: {evalue}" if evalue else name))

@@ -128,9 +128,7 @@ class JudgeSession:
         # Defining the instructor's helpers may need nothing of the student: no kernel yet.
         self._serve(None, time.monotonic() + limits.test_seconds, "ready")
 
-    def run(
-        self, source: str, points: float, grade_id: str, kernel: StudentKernel
-    ) -> CellResult:
+    def run(self, source: str, points: float, grade_id: str, kernel: StudentKernel) -> CellResult:
         """Run one test cell against the student's kernel.
 
         A test that runs out of time or memory, or ends its process, comes back as
@@ -158,9 +156,7 @@ class JudgeSession:
         """Let the attempt's processes end."""
         self._connection.close()
 
-    def _serve(
-        self, kernel: StudentKernel | None, end: float, *until: str
-    ) -> dict[str, Any]:
+    def _serve(self, kernel: StudentKernel | None, end: float, *until: str) -> dict[str, Any]:
         """Pass requests on to the kernel until one of the messages ``until`` arrives."""
         patience = 2 * self._limits.call_seconds
         while True:
@@ -255,5 +251,3 @@ class JudgeSession:
         if not isinstance(message, dict):
             raise JudgeError("the judge sent a broken message")
         return message
-
-

@@ -114,7 +114,9 @@ def _begin(data: dict[str, Any]) -> Attempt:
     )
     source = Path(data["course"]) / "source" / attempt.assignment
     if source.is_dir():
-        sys.path.append(str(source))  # helper modules come from the instructor, never from a hand-in
+        sys.path.append(
+            str(source)
+        )  # helper modules come from the instructor, never from a hand-in
     with contextlib.suppress(OSError):
         os.chdir(data["folder"])
     return attempt
