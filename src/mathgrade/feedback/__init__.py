@@ -1,1 +1,1 @@
-"""."""
+"""The page a student reads: notebook, verdicts, marks, as one file without scripts."""

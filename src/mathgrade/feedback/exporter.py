@@ -1,0 +1,46 @@
+"""The exporter nbgrader calls to make feedback.
+
+Set ``c.GenerateFeedback.exporter_class = "mathgrade.feedback.exporter.FeedbackExporter"``.
+It is no HTMLExporter: nbgrader and formgrader set that class's ``template_name``, and its
+templates load scripts from other hosts.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from mathgrade.feedback.gradebook import mark_states
+from mathgrade.feedback.page import read_page
+from mathgrade.feedback.render import render
+
+__all__ = ["FeedbackExporter"]
+
+
+class FeedbackExporter(Exporter):
+    """A marked notebook as a page for its student."""
+
+    output_mimetype = "text/html"
+    export_from_notebook = None  # not offered in JupyterLab's menu: it needs marks
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Mapping[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, Any]:
+        """The page of one notebook.
+
+        Args:
+            nb: the autograded notebook.
+            resources: nbconvert's; ``resources["nbgrader"]`` says whose notebook it is.
+
+        Returns:
+            The HTML document and the resources.
+        """
+        nb, given = super().from_notebook_node(nb, resources, **kw)
+        place = given.get("nbgrader", {})
+        return render(read_page(nb, place, mark_states(place))), given
