@@ -16,86 +16,32 @@ import contextlib
 import importlib
 import io
 import linecache
-import math
-import numbers
 import traceback
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from mathgrade.autograde.attempt import Attempt, CellError, CellResult
 from mathgrade.autograde.names import bound_names, definitions, free_names, only_in_calls
+from mathgrade.autograde.score import points_of
 from mathgrade.codec import decode, decode_result, encode, encode_call
 from mathgrade.codec.absent import Absent
 from mathgrade.codec.calls import Call, Result
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.verdict import Verdict
 
-__all__ = ["Attempt", "CellError", "CellResult", "Sitting", "StandIn"]
+__all__ = ["Sitting", "StandIn"]
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
 # Modules a test may use under a name that only the student's notebook has imported.
-_COMMON_MODULES = frozenset(
-    "cmath collections decimal fractions functools itertools math matplotlib numpy operator "
-    "pandas random re scipy statistics string sympy".split()
-)
+_COMMON_MODULES = {
+    *("cmath", "collections", "decimal", "fractions", "functools", "itertools", "math"),
+    *("matplotlib", "numpy", "operator", "pandas", "random", "re", "scipy", "statistics"),
+    *("string", "sympy"),
+}
 _NOTEBOOK_NAMES = ("cell", "check", "grade", "student", "variant")
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What the judge knows of an attempt before the first test cell.
-
-    Attributes:
-        course: the course folder, as text.
-        assignment: name of the assignment.
-        student: id of the student, from the submission's folder.
-        answers: source text of every answer cell, by grade_id.
-        trusted: sources of the instructor's cells that students cannot change.
-        imports: sources of all of the instructor's cells; only imports are taken.
-        asked: names the instructor's own solution binds: always the student's.
-    """
-
-    course: str
-    assignment: str
-    student: str
-    answers: Mapping[str, str]
-    trusted: tuple[str, ...] = ()
-    imports: tuple[str, ...] = ()
-    asked: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """The exception that ended a test cell, as nbgrader's error output wants it."""
-
-    ename: str
-    evalue: str
-    traceback: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CellResult:
-    """What one test cell came to.
-
-    Attributes:
-        score: points, a finite float between 0 and the maximum; None where a
-            person has to decide.
-        partial: whether the score was the value of the cell's last expression.
-        verdicts: what ``grade`` calls in the cell found.
-        error: the exception that ended the cell, if one did.
-        review: why a person must look; empty if nobody has to.
-        printed: what the cell printed, cut to a reasonable length.
-    """
-
-    score: float | None
-    partial: bool = False
-    verdicts: tuple[Verdict, ...] = ()
-    error: CellError | None = None
-    review: str = ""
-    printed: str = ""
 
 
 class StandIn:
@@ -141,7 +87,7 @@ class Sitting:
         self._definition_sources: dict[str, str] = {}
         self._define()
 
-    # -- what is known before the first cell ----------------------------------------------------
+    # -- what is known before the first cell ----------------------------------------------
 
     def _define(self) -> None:
         import mathgrade.notebook
@@ -165,7 +111,7 @@ class Sitting:
                         self._trusted.add(name)
                         self._definition_sources[name] = ast.unparse(statement)
 
-    # -- one test cell ----------------------------------------------------------------------------
+    # -- one test cell --------------------------------------------------------------------
 
     def run(self, source: str, points: float, grade_id: str = "test") -> CellResult:
         """Run one test cell to its end, whatever happens in it."""
@@ -210,7 +156,7 @@ class Sitting:
                 self._namespace.pop(name, None)
         self._trust(source)
         reasons = [review, *(v.needs_review for v in verdicts)]
-        score, partial = _score(value, error, verdicts, points)
+        score, partial = points_of(value, error, verdicts, points)
         return CellResult(
             score=None if undecided else score,
             partial=partial,
@@ -227,7 +173,7 @@ class Sitting:
                 if name in self._namespace and name not in self._attempt.asked:
                     self._trusted.add(name)
 
-    # -- names ------------------------------------------------------------------------------------
+    # -- names ----------------------------------------------------------------------------
 
     def _prepare(self, source: str, *, values: bool = True) -> set[str]:
         """Put every free name of ``source`` into the namespace; returns the student's ones."""
@@ -317,7 +263,7 @@ class Sitting:
         return None
 
     def _module(self, name: str) -> Any:
-        if name.split(".")[0] not in _COMMON_MODULES:
+        if name.split(".", maxsplit=1)[0] not in _COMMON_MODULES:
             raise ResponseError(f"it is the module {name}, where an answer was expected")
         return importlib.import_module(name)
 
@@ -328,7 +274,7 @@ class Sitting:
             raise ResponseError("the reply was not understood")
         return StandIn(self, handle, name)
 
-    # -- calls, both ways ---------------------------------------------------------------------------
+    # -- calls, both ways -----------------------------------------------------------------
 
     def _give(self, function: Any) -> str:
         if isinstance(function, StandIn):
@@ -434,37 +380,6 @@ def _execute(
     assert isinstance(last, ast.Expr)
     code = compile(ast.Expression(last.value), filename, "eval")
     return eval(code, namespace, mirror)  # noqa: S307 - the instructor's code
-
-
-def _score(
-    value: Any, error: CellError | None, verdicts: list[Verdict], points: float
-) -> tuple[float, bool]:
-    """Points of a cell, and whether they come from its last expression.
-
-    As in nbgrader: an exception is 0, a number is that many points, anything
-    else is full marks. Unlike there, the number is clamped to 0 … ``points``, a
-    NaN or ``False`` is 0, and a cell that called ``grade`` never gets full marks
-    for what its last line happens to be.
-    """
-    if error is not None:
-        return 0.0, False
-    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
-        return (points if value else 0.0), not value
-    number = _number(value)
-    if number is not None:
-        return (min(max(number, 0.0), points) if math.isfinite(number) else 0.0), True
-    if verdicts:
-        return min(math.fsum(v.earned for v in verdicts), points), True
-    return points, False
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, numbers.Real) or getattr(value, "is_Number", False) is True:
-        try:
-            return float(value)
-        except (TypeError, ValueError, OverflowError):
-            return None
-    return None
 
 
 def _cell_error(fault: BaseException, filename: str) -> CellError:

@@ -13,12 +13,10 @@ import subprocess
 import sys
 import threading
 import time
-
 from pathlib import Path
 from typing import Any
 
-from mathgrade.autograde.judge import Attempt, CellResult
-from mathgrade.autograde.judge_server import result_from_json
+from mathgrade.autograde.attempt import Attempt, CellResult
 from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
 from mathgrade.errors import JudgeError
 
@@ -113,16 +111,8 @@ class JudgeSession:
         self._running: int | None = None
         self._write(
             {
-                "begin": {
-                    "course": attempt.course,
-                    "assignment": attempt.assignment,
-                    "student": attempt.student,
-                    "answers": dict(attempt.answers),
-                    "trusted": list(attempt.trusted),
-                    "imports": list(attempt.imports),
-                    "asked": sorted(attempt.asked),
-                    "folder": str(folder),
-                }
+                "begin": attempt.to_json(),
+                "folder": str(folder),
             }
         )
         # Defining the instructor's helpers may need nothing of the student: no kernel yet.
@@ -150,7 +140,7 @@ class JudgeSession:
         message = self._serve(kernel, end, "done", "died")
         if "died" in message:
             return CellResult(score=None, review=f"not marked: {message['died']}")
-        return result_from_json(message["done"])
+        return CellResult.from_json(message["done"])
 
     def close(self) -> None:
         """Let the attempt's processes end."""

@@ -11,6 +11,7 @@ cell had never been.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -21,9 +22,10 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from mathgrade.autograde.judge import Attempt, CellResult, Sitting
+from mathgrade.autograde.attempt import Attempt
+from mathgrade.autograde.judge import Sitting
 
-__all__ = ["main", "result_from_json", "result_to_json"]
+__all__ = ["main"]
 
 _CPU_MARGIN = 5
 
@@ -60,7 +62,8 @@ def main(arguments: list[str]) -> None:
         if process == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _leave(lambda: _attempt(_Channel(socket.socket(fileno=descriptors[0]))))
+            channel = _Channel(socket.socket(fileno=descriptors[0]))
+            _leave(functools.partial(_attempt, channel))
         os.close(descriptors[0])
 
 
@@ -86,7 +89,7 @@ def _attempt(channel: _Channel) -> None:
     first = channel.read()
     if first is None:
         return
-    sitting = Sitting(_begin(first["begin"]), lambda request: _ask(channel, sitting, request))
+    sitting = Sitting(_begin(first), lambda request: _ask(channel, sitting, request))
     channel.write({"ready": os.getpid()})
     while (message := channel.read()) is not None:
         child = os.fork()
@@ -99,26 +102,16 @@ def _attempt(channel: _Channel) -> None:
         _limit(message)
         channel.write({"running": os.getpid()})
         result = sitting.run(message["cell"], float(message["points"]), message["grade_id"])
-        channel.write({"done": result_to_json(result)})
+        channel.write({"done": result.to_json()})
 
 
-def _begin(data: dict[str, Any]) -> Attempt:
-    attempt = Attempt(
-        course=data["course"],
-        assignment=data["assignment"],
-        student=data["student"],
-        answers=data["answers"],
-        trusted=tuple(data["trusted"]),
-        imports=tuple(data["imports"]),
-        asked=frozenset(data["asked"]),
-    )
-    source = Path(data["course"]) / "source" / attempt.assignment
+def _begin(message: dict[str, Any]) -> Attempt:
+    attempt = Attempt.from_json(message["begin"])
+    source = Path(attempt.course) / "source" / attempt.assignment
     if source.is_dir():
-        sys.path.append(
-            str(source)
-        )  # helper modules come from the instructor, never from a hand-in
+        sys.path.append(str(source))  # helpers come from the instructor, never from a hand-in
     with contextlib.suppress(OSError):
-        os.chdir(data["folder"])
+        os.chdir(message["folder"])
     return attempt
 
 
@@ -165,35 +158,6 @@ def _leave(work: Any) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
-
-
-def result_to_json(result: CellResult) -> dict[str, Any]:
-    """A cell's result as plain JSON values."""
-    error = result.error
-    return {
-        "score": result.score,
-        "partial": result.partial,
-        "verdicts": [v.to_json() for v in result.verdicts],
-        "error": error and [error.ename, error.evalue, list(error.traceback)],
-        "review": result.review,
-        "printed": result.printed,
-    }
-
-
-def result_from_json(data: dict[str, Any]) -> CellResult:
-    """The result :func:`result_to_json` wrote."""
-    from mathgrade.autograde.judge import CellError
-    from mathgrade.verdict import Verdict
-
-    error = data["error"]
-    return CellResult(
-        score=data["score"],
-        partial=bool(data["partial"]),
-        verdicts=tuple(Verdict.from_json(v) for v in data["verdicts"]),
-        error=None if error is None else CellError(error[0], error[1], tuple(error[2])),
-        review=data["review"],
-        printed=data["printed"],
-    )
 
 
 if __name__ == "__main__":

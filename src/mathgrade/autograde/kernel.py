@@ -86,7 +86,7 @@ class StudentKernel:
             extra_arguments=arguments, env=environment, cwd=str(Path(sys.prefix))
         )
 
-    # -- life ---------------------------------------------------------------------------------
+    # -- life -----------------------------------------------------------------------------
 
     def take(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Put the kernel into ``folder`` with ``environment`` on top of its own.
@@ -149,7 +149,7 @@ class StudentKernel:
             with contextlib.suppress(OSError):
                 os.killpg(process_id, signal.SIGKILL)
 
-    # -- cells --------------------------------------------------------------------------------
+    # -- cells ----------------------------------------------------------------------------
 
     def run(self, cell: NotebookNode, *, index: int = 0) -> None:
         """Run one cell; its outputs and its error end up in ``cell.outputs``.
@@ -183,7 +183,7 @@ class StudentKernel:
                 )
             )
 
-    # -- requests -----------------------------------------------------------------------------
+    # -- requests -------------------------------------------------------------------------
 
     def ask(
         self,
@@ -272,7 +272,7 @@ class StudentKernel:
             for socket, _ in ready:
                 try:
                     message = channels[socket].get_msg(timeout=1)
-                except Exception:  # a message this protocol cannot read is dropped
+                except Exception:  # noqa: S112 - what this protocol cannot read is dropped
                     continue
                 if message["parent_header"].get("msg_id") != message_id:
                     continue

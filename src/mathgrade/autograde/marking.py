@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade, is_locked, is_solution
 
-from mathgrade.autograde.judge import Attempt, CellResult
+from mathgrade.autograde.attempt import Attempt, CellResult
 from mathgrade.autograde.judge_client import JudgeSession, open_session, warm_up
 from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
 from mathgrade.autograde.names import bound_names

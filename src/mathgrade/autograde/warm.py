@@ -25,7 +25,7 @@ def borrowed_kernel(limits: Limits, kernel_name: str, *, ahead: bool) -> Iterato
         kernel_name: the kernel to start, ``python3``.
         ahead: start the kernel of the next attempt now, so that it is ready then.
     """
-    global _spare, _spare_name  # noqa: PLW0603 - one spare kernel a program
+    global _spare, _spare_name
     with _lock:
         kernel, _spare = (_spare, None) if _spare_name == kernel_name else (None, _spare)
     if kernel is None:
@@ -42,7 +42,7 @@ def borrowed_kernel(limits: Limits, kernel_name: str, *, ahead: bool) -> Iterato
 
 
 def _end_spare() -> None:
-    global _spare  # noqa: PLW0603
+    global _spare
     with _lock:
         kernel, _spare = _spare, None
     if kernel is not None:
