@@ -27,7 +27,7 @@ from mathgrade.course.notebooks import (
     read_notebook,
     require_assignments,
 )
-from mathgrade.course.points import in_kernel_tests, point_faults
+from mathgrade.course.points import graded_items, in_kernel_tests, point_faults
 from mathgrade.course.regions import read_regions
 from mathgrade.course.replay import Replay, prepare, replay
 from mathgrade.errors import CourseError, MathgradeError
@@ -192,6 +192,9 @@ def _marker_faults(source: Any) -> list[str]:
 def _item_faults(root: Path, name: str, source: Any) -> list[str]:
     from mathgrade.items import load_assignment
 
+    graded = any(graded_items(cell.source, name) for cell in source.cells if is_test(cell))
+    if not graded and not (root / "reference" / f"{name}.py").is_file():
+        return point_faults(source, name, {})  # an assignment of plain asserts has no items
     try:
         items = load_assignment(root, name).items
     except MathgradeError as error:

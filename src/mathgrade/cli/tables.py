@@ -1,0 +1,148 @@
+"""How results look on a terminal: checks, a class, a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mathgrade.course.check import Line, Status
+from mathgrade.course.marks import StudentMarks
+from mathgrade.verdict import Finding, Outcome, Verdict
+
+__all__ = ["check_table", "class_table", "reviews_of", "show_pages", "verdict_view"]
+
+_STATUS = {
+    Status.OK: ("✓ ok", "green"),
+    Status.WARNING: ("! warning", "yellow"),
+    Status.FAILED: ("✗ failed", "bold red"),
+}
+_OUTCOME = {
+    Outcome.CORRECT: "bold green",
+    Outcome.PARTIAL: "bold yellow",
+    Outcome.INCORRECT: "bold red",
+    Outcome.INVALID: "bold red",
+    Outcome.UNDECIDED: "bold magenta",
+}
+
+
+def check_table(lines: Sequence[Line]) -> Table:
+    """One row a check, with what it found."""
+    table = Table(title="Checks", title_justify="left", pad_edge=False)
+    table.add_column("assignment", no_wrap=True)
+    table.add_column("check", no_wrap=True)
+    table.add_column("result", no_wrap=True)
+    table.add_column("found", overflow="fold")
+    before = ""
+    for line in lines:
+        if before and line.assignment != before:
+            table.add_section()
+        before = line.assignment
+        words, style = _STATUS[line.status]
+        table.add_row(
+            line.assignment, line.check, Text(words, style), Text("\n".join(line.details))
+        )
+    return table
+
+
+def class_table(
+    title: str, rows: Sequence[StudentMarks], attempts: Mapping[str, str] | None = None
+) -> Table:
+    """Students down, items across, with totals; ``*`` marks what waits for a person."""
+    points: dict[str, float] = {}
+    for row in rows:
+        points.update({name: mark.points for name, mark in row.items.items()})
+    table = Table(title=title, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("student", no_wrap=True)
+    if attempts is not None:
+        table.add_column("attempt", overflow="ellipsis", no_wrap=True, max_width=24)
+    for name, worth in points.items():
+        header = Text("\n".join([*name.split("-"), f"/{worth:g}"]), justify="right")
+        table.add_column(header, justify="right", no_wrap=True, vertical="bottom")
+    table.add_column(f"total\n/{sum(points.values()):g}", justify="right", no_wrap=True)
+    for row in rows:
+        cells: list[RenderableType] = [row.student]
+        if attempts is not None:
+            cells.append(attempts.get(row.student, ""))
+        for name in points:
+            mark = row.items.get(name)
+            if mark is None:
+                cells.append("—")
+            else:
+                cells.append(
+                    Text(
+                        _number(mark.score) + "*" * bool(mark.review),
+                        _shade(mark.score, mark.points),
+                    )
+                )
+        cells.append(Text(_number(row.score), "bold"))
+        table.add_row(*cells)
+    return table
+
+
+def reviews_of(rows: Sequence[StudentMarks], *, by_hand: bool = False) -> list[str]:
+    """A line for each mark a person must look at, and for each notebook that did not run through.
+
+    Args:
+        rows: the class.
+        by_hand: list also what is always marked by hand.
+    """
+    lines = []
+    for row in rows:
+        if row.reason:
+            lines.append(f"{row.student}  {row.reason}")
+        for name, mark in row.items.items():
+            if mark.review and (by_hand or mark.review != "to be marked by hand"):
+                lines.append(f"{row.student}  {name}: {mark.review}")
+    return lines
+
+
+def show_pages(console: Console, pages: Sequence[Path], *, at_most: int = 6) -> None:
+    """Name pages to open; a few of them if there are many."""
+    for page in pages[:at_most]:
+        console.print(Text(f"  {page}"), soft_wrap=True)
+    if len(pages) > at_most:
+        console.print(Text(f"  … and {len(pages) - at_most} more beside them"))
+
+
+def verdict_view(verdict: Verdict) -> RenderableType:
+    """A verdict for an instructor: what was read, every criterion, the witness in full."""
+    head = Text(verdict.outcome.value.upper(), _OUTCOME[verdict.outcome])
+    if verdict.points:
+        head.append(f"   {_number(verdict.earned)} of {verdict.points:g} points", "default")
+    if verdict.item:
+        head.append(f"   {verdict.item}", "dim")
+    if verdict.note:
+        head.append(f"   {verdict.note}", "dim")
+    parts: list[RenderableType] = [head]
+    if verdict.read_as:
+        parts.append(Text(f"read as {verdict.read_as}", "cyan"))
+    for finding in verdict.findings:
+        parts.append(Padding(_finding(finding), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _finding(finding: Finding) -> Text:
+    sign, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "magenta")}[finding.met]
+    line = Text(f"{sign} ", style).append(finding.criterion, "default")
+    if finding.share and finding.share != 1:
+        line.append(f" ({finding.share} of the credit)", "dim")
+    if finding.message:
+        line.append(f"\n  {finding.message}", "default")
+    if finding.witness is not None:
+        line.append(f"\n  {finding.witness.text(reveal=True)}", "yellow")
+    return line
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _shade(score: float, points: float) -> str:
+    if score >= points:
+        return "green"
+    return "red" if score <= 0 else "yellow"
