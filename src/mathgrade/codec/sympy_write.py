@@ -81,22 +81,23 @@ def _special(value: Any, cls: Any, room: Room, depth: int) -> list[Any] | None:
             raise CodecError("an IndexedBase with strides or an offset: leave them out")
         parts = (*value.args, value._expr) if cls is Subs else value.args
         return [cls.__name__, *(write_sympy(a, room, depth + 1) for a in parts)]
+    name = str(cls.__name__)
     matrices, arrays = matrix_classes()
-    if matrices.get(cls.__name__) is cls:
+    if name in matrices and cls is matrices[name]:
         rows, columns = int(value.rows), int(value.cols)
         count = room.take_array((rows, columns), 8)
         if count > room.nodes:
             raise CodecError("a matrix with too many entries: make it smaller")
         entries = [write_sympy(a, room, depth + 1) for a in value.flat()]
-        return ["matrix", cls.__name__, rows, columns, *entries]
-    if arrays.get(cls.__name__) is cls:
+        return ["matrix", name, rows, columns, *entries]
+    if name in arrays and cls is arrays[name]:
         shape = [int(n) for n in value.shape]
         count = room.take_array(tuple(shape), 8)
         if count > room.nodes:
             raise CodecError("an array with too many entries: make it smaller")
         flat = value.reshape(count)
         entries = [write_sympy(sympify(flat[k]), room, depth + 1) for k in range(count)]
-        return ["array", cls.__name__, shape, *entries]
+        return ["array", name, shape, *entries]
     return None
 
 
