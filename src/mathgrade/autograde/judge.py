@@ -139,7 +139,7 @@ class Sitting:
             tree = ast.parse(text, filename)
             with contextlib.redirect_stdout(printed), notebook.seated(sitting):
                 fetched = self._prepare(text)
-                mirror.mirrored = frozenset(fetched)
+                mirror.mirrored = frozenset(fetched) & frozenset(free_names(text).names)
                 value = _execute(tree, filename, self._namespace, mirror)
         except ItemError as fault:
             undecided = True
@@ -190,16 +190,23 @@ class Sitting:
                 student.append(name)
         if not values or not student:
             return set()
-        return self._fetch(student, source)
+        return self._fetch({name: wanted[name] for name in student}, source)
 
-    def _wanted(self, source: str) -> set[str]:
-        """Free names of the source and of the trusted definitions it uses."""
-        found: set[str] = set()
+    def _wanted(self, source: str) -> dict[str, bool]:
+        """Free names of the source and of the trusted definitions it uses.
+
+        True where the name has to be there, False where it is bound on some ways
+        through the cell only.
+        """
+        found: dict[str, bool] = {}
         queue = [source]
         while queue:
             free = free_names(queue.pop())
-            for name in {*free.names, *free.builtin_names} - found:
-                found.add(name)
+            needed = {name: True for name in (*free.names, *free.builtin_names)}
+            for name, must in {**dict.fromkeys(free.maybe, False), **needed}.items():
+                if name in found:
+                    continue
+                found[name] = must
                 if name in self._definition_sources:
                     queue.append(self._definition_sources[name])
         return found
@@ -215,13 +222,15 @@ class Sitting:
             ) from fault
         self._trusted.add(name)
 
-    def _fetch(self, names: list[str], source: str) -> set[str]:
-        answer = self._ask({"get": names})
+    def _fetch(self, names: Mapping[str, bool], source: str) -> set[str]:
+        answer = self._ask({"get": list(names)})
         died = str(answer.get("died", ""))
         values = answer.get("values")
         values = values if isinstance(values, dict) else {}
         got: set[str] = set()
-        for name in names:
+        for name, must in names.items():
+            if not must and name not in values:
+                continue
             absent = self._take(name, values.get(name), died)
             if absent is None:
                 got.add(name)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -73,7 +75,11 @@ class StudentKernel:
     def __init__(self, limits: Limits, kernel_name: str = "python3") -> None:
         self.limits = limits
         self.died = ""
-        self._manager = KernelManager(kernel_name=kernel_name)
+        # Sockets in a folder of our own, not TCP ports that anybody on this machine can reach.
+        self._sockets = Path(tempfile.mkdtemp(prefix="mg-"))
+        self._manager = KernelManager(
+            kernel_name=kernel_name, transport="ipc", ip=str(self._sockets / "k")
+        )
         self._client: BlockingKernelClient | None = None
         self._collector = NotebookClient(new_notebook(), record_timing=False)
         arguments = ["--HistoryManager.hist_file=:memory:"]
@@ -142,6 +148,7 @@ class StudentKernel:
             self._manager.shutdown_kernel(now=True)
         with contextlib.suppress(Exception):
             self._manager.cleanup_resources()
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _kill(self) -> None:
         process_id = getattr(self._manager.provisioner, "pid", None)
