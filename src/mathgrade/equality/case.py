@@ -1,0 +1,109 @@
+"""Which sizes, index cases and whole numbers a comparison goes through.
+
+Differences in formulas with indices show at small sizes: a case of two equal indices, one
+of distinct ones, one at each end of a range. Sizes run from 1 to 4. Where that is more
+than ``MAX_CASES``, a spread of them is taken that holds every pattern of equal and
+distinct indices.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mathgrade.expression import Context
+
+__all__ = ["MAX_CASES", "Case", "cases"]
+
+MAX_CASES = 96
+_SIZES = (2, 3, 1, 4)  # the order of a readable witness
+_WHOLE = (2, 3, 1, 0, -1, 4, -2, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One choice of sizes, indices and whole numbers.
+
+    Attributes:
+        values: every size, index and integer name with its value.
+        indices: the names that are indices, for the pattern.
+    """
+
+    values: Mapping[str, int]
+    indices: tuple[str, ...]
+
+    def pattern(self) -> str:
+        """Which indices are equal: ``"i = j"``, ``"i != j"``; empty for fewer than two.
+
+        >>> Case({"i": 2, "j": 2, "k": 1, "K": 2}, ("i", "j", "k")).pattern()
+        'i = j != k'
+        """
+        groups: dict[int, list[str]] = {}
+        for name in self.indices:
+            groups.setdefault(self.values[name], []).append(name)
+        if len(self.indices) < 2:
+            return ""
+        return " != ".join(" = ".join(names) for names in groups.values())
+
+
+def cases(context: Context, used: frozenset[str], rng: random.Random) -> tuple[list[Case], bool]:
+    """The cases of the used names, simplest first, and whether they are all there are.
+
+    Indices whose range does not depend on a size are all gone through; sizes and whole
+    numbers never are, so "all" speaks of the indices for sizes 1 to 4.
+    """
+    sizes = sorted(n for n in used if n in context and context[n].kind == "size")
+    indices = sorted(n for n in used if n in context and context[n].kind == "index")
+    whole = sorted(n for n in used if n in context and context[n].kind == "integer")
+    every = list(itertools.islice(_all(context, sizes, indices, whole), 20_000))
+    complete = len(every) <= MAX_CASES
+    if complete:
+        return every, not whole
+    chosen: dict[tuple[object, ...], Case] = {}
+    by_key: dict[tuple[object, ...], list[Case]] = {}
+    for case in every:
+        key = (*(min(case.values[s], 3) for s in sizes[:3]), case.pattern())
+        by_key.setdefault(key, []).append(case)
+    for key, group in by_key.items():
+        chosen[key] = group[0]
+    kept = list(chosen.values())[:MAX_CASES]
+    spare = [c for c in every if c not in kept]
+    kept += rng.sample(spare, min(len(spare), max(MAX_CASES - len(kept), 0)))
+    return kept, False
+
+
+def _all(
+    context: Context, sizes: list[str], indices: list[str], whole: list[str]
+) -> Iterator[Case]:
+    ranges = [_whole(context, n) for n in whole]
+    for chosen in sorted(itertools.product(_SIZES, repeat=len(sizes)), key=_order):
+        known = dict(zip(sizes, chosen, strict=True))
+        spans = []
+        for name in indices:
+            low, high = context[name].low, context[name].high
+            first = known[low] if isinstance(low, str) else int(low or 0)
+            last = known[high] if isinstance(high, str) else int(high or 0)
+            spans.append(range(first, last + 1))
+        for places in itertools.product(*spans):
+            for numbers in itertools.product(*ranges):
+                values = {
+                    **known,
+                    **dict(zip(indices, places, strict=True)),
+                    **dict(zip(whole, numbers, strict=True)),
+                }
+                yield Case(values, tuple(indices))
+
+
+def _order(chosen: tuple[int, ...]) -> tuple[int, ...]:
+    # All sizes 2, then 2 and 3 in some order, …: distinct sizes early, size 1 and 4 last.
+    return (max(_SIZES.index(c) for c in chosen) if chosen else 0, *map(_SIZES.index, chosen))
+
+
+def _whole(context: Context, name: str) -> list[int]:
+    low, high = context[name].low, context[name].high
+    inside = [
+        n for n in _WHOLE if (low is None or n >= int(low)) and (high is None or n <= int(high))
+    ]
+    return inside or [int(low if low is not None else high or 0)]

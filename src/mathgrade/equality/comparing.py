@@ -1,0 +1,145 @@
+"""Compares the values of two grounded formulas at points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import flint
+from flint import arb, fmpq
+
+from mathgrade.equality.balls import UNDEFINED, evaluate, exact, finite
+from mathgrade.equality.points import Point
+from mathgrade.equality.program import Program
+
+__all__ = ["Clash", "Comparison", "Pair"]
+
+BITS = (256, 1024, 6144)
+_AGREED = arb(2) ** -200
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two steps to compare, and where in a matrix they stand (row, column from 0)."""
+
+    left: int
+    right: int
+    row: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A point where a pair differs.
+
+    Attributes:
+        certain: proved by disjoint balls or exact numbers; False where it rests on a
+            number narrower than any ball being taken for 0.
+    """
+
+    pair: Pair
+    point: Point
+    left: str
+    right: str
+    undefined: bool
+    certain: bool
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Pairs of steps of a program, compared point by point.
+
+    Attributes:
+        agreed: at how many points all pairs could be compared, at least one of them
+            was defined on the left, and none differed.
+        clashes: the first clash of each pair; one of values is kept before one of
+            definedness.
+        unknown: at how many points something could not be settled with the most bits.
+    """
+
+    program: Program
+    pairs: list[Pair]
+    order: list[int] = field(init=False)
+    agreed: int = 0
+    unknown: int = 0
+    clashes: dict[Pair, Clash] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.order = self.program.reachable([s for p in self.pairs for s in (p.left, p.right)])
+
+    def look(self, point: Point) -> None:
+        """Compare at one point, with more bits until every pair is settled."""
+        exact_point = {k: exact(v) for k, v in point.items()}
+        open_pairs, seen, clear = list(self.pairs), False, True
+        for bits in BITS:
+            last = bits == BITS[-1]
+            values = evaluate(self.program, self.order, exact_point, bits, last=last)
+            with flint.ctx.workprec(bits):
+                still: list[Pair] = []
+                for pair in open_pairs:
+                    a, b = values[pair.left], values[pair.right]
+                    if a is UNDEFINED:
+                        continue
+                    if not finite(a) or (b is not UNDEFINED and not finite(b)):
+                        still.append(pair)
+                        continue
+                    settled = b is UNDEFINED or _agree(a, b)
+                    if settled is None:
+                        still.append(pair)
+                        continue
+                    if settled is True and b is not UNDEFINED:
+                        seen = True
+                        continue
+                    clear = False
+                    self._clash(pair, point, a, b, last)
+            open_pairs = still
+            if not open_pairs:
+                break
+        if open_pairs:
+            self.unknown += 1
+        elif seen and clear:
+            self.agreed += 1
+
+    def _clash(self, pair: Pair, point: Point, a: Any, b: Any, last: bool) -> None:
+        undefined = b is UNDEFINED
+        before = self.clashes.get(pair)
+        if before is None or (before.undefined and not undefined):
+            self.clashes[pair] = Clash(
+                pair, point, value_text(a), value_text(b), undefined, not (undefined and last)
+            )
+
+    @property
+    def differs(self) -> bool:
+        """Whether some pair has been seen to have different values."""
+        return any(not c.undefined for c in self.clashes.values())
+
+
+def _agree(a: Any, b: Any) -> bool | None:
+    """True: the same to 60 digits; False: certainly different; None: more bits needed."""
+    if type(a) is fmpq and type(b) is fmpq:
+        return bool(a == b)
+    gap = arb(a) - arb(b)
+    if not gap.contains(0):
+        return False
+    return True if gap.rad() <= _AGREED * (1 + abs(arb(a)).upper()) else None
+
+
+def value_text(value: Any) -> str:
+    """A value as a witness shows it: ``2/3``, ``0.880797``.
+
+    >>> value_text(fmpq(2, 3)), value_text(arb(2).sqrt()), value_text(UNDEFINED)
+    ('2/3', '1.41421', 'undefined')
+    """
+    if value is UNDEFINED:
+        return "undefined"
+    if type(value) is fmpq:
+        text = str(Fraction(int(value.p), int(value.q)))
+        if len(text) <= 14:
+            return text
+        value = arb(value)
+    text = value.mid().str(6, radius=False)
+    mantissa, e, exponent = text.partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return mantissa + e + exponent

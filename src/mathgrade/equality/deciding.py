@@ -1,0 +1,315 @@
+"""Decides whether two formulas are equal."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mathgrade.equality.case import Case, cases
+from mathgrade.equality.comparing import Clash, Comparison, Pair
+from mathgrade.equality.decision import Decision, Equality
+from mathgrade.equality.derivative import NoDerivativeError
+from mathgrade.equality.ground import Grounder, IllFormedError, Value
+from mathgrade.equality.points import points, wide_points
+from mathgrade.equality.program import Program, TooBigError
+from mathgrade.equality.witness import witness_of
+from mathgrade.errors import ItemError, ResponseError
+from mathgrade.expression import Context, Node, Shape, read, read_names, shape_of, shape_text
+from mathgrade.expression.nodes import Entry, Name, free_names
+
+__all__ = ["decide"]
+
+Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
+
+
+class _Late(Exception):
+    """The time limit has passed."""
+
+
+def decide(
+    left: Any,
+    right: Any,
+    context: Context | Mapping[str, str],
+    given: Sequence[tuple[Any, Any]] = (),
+    *,
+    seed: int = 0,
+    time_limit: float = 5.0,
+) -> Decision:
+    """Whether ``right`` equals ``left`` wherever ``left`` is defined.
+
+    Equal means: at every point of the declared domain where the left side is defined, for
+    every size from 1 up and every choice of indices, the right side is defined and has
+    the same value. Numbers are real, decimals exact.
+
+    Args:
+        left: the reference, anything :func:`mathgrade.expression.read` reads.
+        right: the response, likewise.
+        context: what each name is.
+        given: definitions ``(name or entry, formula)`` used on both sides, such as
+            ``("y[i]", "exp(z[i])/Sum(exp(z[k]), k, 1, K)")``.
+        seed: of the points that are drawn; same seed, same decision.
+        time_limit: seconds, after which the outcome is UNDECIDED.
+
+    Returns:
+        The decision, with a proof or a witness. Never raises for what ``right`` holds.
+
+    Raises:
+        ItemError: the left side, the context or a definition is broken.
+
+    >>> decide("1 - tanh(x)**2", "4/(exp(x) + exp(-x))**2", {"x": "real"}).outcome.value
+    'equal'
+    >>> d = decide("x", "sqrt(x**2)", {"x": "real"})
+    >>> d.outcome.value, d.witness.text()
+    ('different', 'at x = -1 yours is 1')
+    """
+    context = read_names(context)
+    try:
+        reference = read(left, context)
+        definitions = _definitions(given, context)
+    except ResponseError as error:
+        raise ItemError(f"The reference cannot be read: {error}") from error
+    try:
+        response = read(right, context)
+    except ResponseError as error:
+        return Decision(Equality.ILL_FORMED, reason=error.message, note=error.note)
+    except RecursionError:
+        return Decision(Equality.ILL_FORMED, reason="The formula is nested too deeply.")
+    clash = _shape_clash(shape_of(reference, context), shape_of(response, context))
+    if clash:
+        return Decision(Equality.DIFFERENT, "exact", reason=clash, note="shape")
+    work = _Work(reference, response, context, definitions, seed, time.perf_counter() + time_limit)
+    try:
+        return work.decide()
+    except _Late:
+        reason = f"not settled within {time_limit:g} seconds"
+        return Decision(Equality.UNDECIDED, reason=reason, note="time")
+    except TooBigError as error:
+        return Decision(Equality.UNDECIDED, reason=str(error), note="too-big")
+    except NoDerivativeError as error:
+        return Decision(Equality.UNDECIDED, reason=str(error), note="derivative")
+    except (RecursionError, MemoryError, OverflowError):
+        return Decision(Equality.UNDECIDED, reason="the formula is too large", note="too-big")
+
+
+def _definitions(given: Sequence[tuple[Any, Any]], context: Context) -> Definitions:
+    found: dict[str, tuple[tuple[str, ...], Node]] = {}
+    for name, body in given:
+        head = read(name, context)
+        indices: tuple[Node, ...] = ()
+        if isinstance(head, Entry):
+            head, indices = head.base, head.indices
+        if not isinstance(head, Name) or not all(isinstance(i, Name) for i in indices):
+            raise ItemError(f"Only a name or an entry such as y[i] can be defined, not {name!r}.")
+        names = tuple(i.name for i in indices if isinstance(i, Name))
+        found[head.name] = (names, read(body, context))
+    for name in found:
+        if name in _reached(name, found):
+            raise ItemError(f"The definition of {name} uses itself.")
+    return found
+
+
+def _reached(name: str, definitions: Definitions) -> set[str]:
+    """Names the definition of a name leads to."""
+    reached: set[str] = set()
+    queue = [name]
+    while queue:
+        for used in free_names(definitions[queue.pop()][1]):
+            if used in definitions and used not in reached:
+                reached.add(used)
+                queue.append(used)
+    return reached
+
+
+def _shape_clash(left: Shape, right: Shape) -> str:
+    if left == right or {left, right} == {(), (1, 1)}:
+        return ""
+    if (
+        left
+        and right
+        and all(
+            a == b or isinstance(a, str) or isinstance(b, str)
+            for a, b in zip(left, right, strict=True)
+        )
+    ):
+        # K against 3, or K against d: nothing says they are the same.
+        return f"Expected {shape_text(left)}, received {shape_text(right)}."
+    return f"Expected {shape_text(left)}, received {shape_text(right)}."
+
+
+@dataclass(slots=True)
+class _Work:
+    left: Node
+    right: Node
+    context: Context
+    definitions: Definitions
+    seed: int
+    deadline: float
+    rng: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+
+    def decide(self) -> Decision:
+        used = self._used()
+        every, complete = cases(self.context, used, self.rng)
+        budget = max(3, 32 // max(len(every), 1))
+        exact, agreed, error = complete, 0, 0.0
+        doubt: tuple[Case, Comparison] | None = None
+        for case in every:
+            comparison = self.case(case)
+            if isinstance(comparison, Decision):
+                return comparison
+            if not comparison.pairs:
+                agreed += 1
+                continue
+            proved = self._sample(comparison, budget)
+            if comparison.differs:
+                return self._different(case, comparison, every)
+            if comparison.clashes and doubt is None:
+                doubt = (case, comparison)
+            exact = exact and proved is not None
+            error += proved or 0.0
+            agreed += 1 if proved is not None else comparison.agreed
+        if doubt is not None:
+            return self._different(*doubt, every)
+        if not agreed:
+            return Decision(
+                Equality.UNDECIDED,
+                reason="no point was found where the reference is defined and could be compared",
+                note="no-point",
+            )
+        sized = any(n in self.context and self.context[n].kind == "size" for n in used)
+        proof = ("sizes 1 to 4" if sized else "exact") if exact else "numeric"
+        return Decision(Equality.EQUAL, proof, error=error)
+
+    def _used(self) -> frozenset[str]:
+        """Names that matter, with the sizes their shapes and ranges name."""
+        used = set(free_names(self.left) | free_names(self.right))
+        for name in list(used):
+            if name in self.definitions:
+                for reached in {name} | _reached(name, self.definitions):
+                    indices, body = self.definitions[reached]
+                    used |= free_names(body) - set(indices)
+        for name in list(used):
+            declared = self.context.get(name)
+            if declared is not None:
+                ends = (*declared.shape, declared.low, declared.high)
+                used |= {s for s in ends if isinstance(s, str)}
+        return frozenset(used)
+
+    def case(self, case: Case) -> Comparison | Decision:
+        """Both sides grounded in one program; a Decision where that settles it."""
+        self._in_time()
+        program = Program()
+        grounder = Grounder(program, self.context, case, self.definitions)
+        try:
+            left = _rows(grounder.ground(self.left))
+        except IllFormedError as error:
+            raise ItemError(f"The reference means nothing for {_named(case)}: {error}.") from error
+        try:
+            right = _rows(grounder.ground(self.right))
+        except IllFormedError as error:
+            reason = f"{error}".capitalize() if not case.values else f"For {_named(case)}, {error}"
+            return Decision(Equality.ILL_FORMED, reason=reason + ".", note="expression.index")
+        if (len(left), len(left[0])) != (len(right), len(right[0])):
+            reason = (
+                f"Expected {len(left)} by {len(left[0])}, received {len(right)} by "
+                f"{len(right[0])} for {_named(case)}."
+            )
+            return Decision(Equality.DIFFERENT, "exact", reason=reason, note="shape")
+        pairs = [
+            Pair(left[r][c], right[r][c], r, c)
+            for r in range(len(left))
+            for c in range(len(left[0]))
+            if left[r][c] != right[r][c]
+        ]
+        return Comparison(program, pairs)
+
+    def _sample(self, comparison: Comparison, budget: int) -> float | None:
+        """Look at points; returns a bound on the error if the pairs are proved equal."""
+        program = comparison.program
+        reached = set(comparison.order)
+        atoms = {k: a for k, a in program.atoms.items() if k in reached or a.group}
+        for point in points(atoms, self.rng, budget):
+            self._in_time()
+            comparison.look(point)
+            if comparison.differs:
+                self._finish(comparison, atoms)
+                return None
+        if not comparison.agreed and not comparison.clashes and atoms:
+            for point in wide_points(atoms, self.rng, 60):
+                self._in_time()
+                comparison.look(point)
+                if comparison.differs or comparison.agreed >= 3:
+                    return None
+        # Without unknowns and with exact numbers on both sides there is nothing left to doubt.
+        return None
+
+    def _finish(self, comparison: Comparison, atoms: Mapping[int, Any]) -> None:
+        """A few more points, to learn which entries of a matrix are wrong."""
+        if len(comparison.pairs) > 1:
+            for point in points(atoms, self.rng, 4):
+                comparison.look(point)
+
+    def _different(self, case: Case, comparison: Comparison, every: list[Case]) -> Decision:
+        clashes = sorted(
+            comparison.clashes.values(), key=lambda c: (c.undefined, c.pair.row, c.pair.column)
+        )
+        first = clashes[0]
+        matrix = shape_of(self.left, self.context) not in ((), (1, 1))
+        place = self._pattern(case, every)
+        witness = witness_of(first, comparison, case, matrix=matrix, pattern=place)
+        wrong = tuple((c.pair.row + 1, c.pair.column + 1) for c in clashes) if matrix else ()
+        return Decision(
+            Equality.DIFFERENT,
+            "exact" if first.certain else "numeric",
+            witness,
+            _reason(first),
+            "undefined" if first.undefined else "value",
+            wrong=wrong,
+        )
+
+    def _pattern(self, case: Case, every: list[Case]) -> str:
+        """What the cases that differ have in common: ``"i = j"``; empty if nothing."""
+        if len(case.indices) < 2:
+            return ""
+        differing, same = [case], []
+        others = [c for c in every if c is not case]
+        others.sort(key=lambda c: c.values.get("K", 0) > 3)
+        for other in others[:16]:
+            comparison = self.case(other)
+            if isinstance(comparison, Decision):
+                continue
+            if comparison.pairs:
+                self._sample(comparison, 3)
+            (differing if comparison.clashes else same).append(other)
+        names = case.indices
+        for k, a in enumerate(names):
+            for b in names[k + 1 :]:
+                for equal, sign in ((True, "="), (False, "!=")):
+                    hits = [(c.values[a] == c.values[b]) is equal for c in differing]
+                    misses = [(c.values[a] == c.values[b]) is not equal for c in same]
+                    if same and all(hits) and any(misses):
+                        return f"{a} {sign} {b}"
+        return ""
+
+    def _in_time(self) -> None:
+        if time.perf_counter() > self.deadline:
+            raise _Late
+
+
+def _reason(clash: Clash) -> str:
+    if clash.undefined:
+        return "The response is undefined where the reference has a value."
+    return "The values differ."
+
+
+def _rows(value: Value) -> list[list[int]]:
+    return [[value]] if isinstance(value, int) else value
+
+
+def _named(case: Case) -> str:
+    return ", ".join(f"{n} = {v}" for n, v in case.values.items()) or "these names"

@@ -1,0 +1,50 @@
+"""What became of a comparison, how we know, and where two formulas differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mathgrade.verdict import Witness
+
+__all__ = ["Decision", "Equality"]
+
+
+class Equality(StrEnum):
+    """Outcome of a comparison."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+    ILL_FORMED = "ill-formed"  # the right side means nothing here
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the right side equals the left at every point where the left is defined.
+
+    Attributes:
+        outcome: one of :class:`Equality`.
+        proof: how we know. "exact": proved, up to ``error``; "all sizes": proved for
+            every size; "sizes 1 to 4": proved for these; "numeric": agrees to 60
+            digits wherever it was looked at, or differs where it should be defined.
+        witness: a point where they differ, with both values; None unless DIFFERENT.
+        reason: for people: why ILL_FORMED or UNDECIDED, or what kind of difference.
+        note: short code: "value", "undefined" (right undefined where left is defined),
+            "shape", or why there is no answer.
+        error: bound on the probability that EQUAL is wrong, where one is known.
+        wrong: entries (row, column), from 1, known to differ in a matrix.
+    """
+
+    outcome: Equality
+    proof: str = ""
+    witness: Witness | None = None
+    reason: str = ""
+    note: str = ""
+    error: float = 0.0
+    wrong: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """True only for EQUAL."""
+        return self.outcome is Equality.EQUAL

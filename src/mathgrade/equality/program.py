@@ -1,0 +1,480 @@
+"""A formula with every size and index filled in: a list of steps on real numbers.
+
+Sums are written out, deltas and index cases decided, matrices taken entry by entry, so
+what is left is arithmetic on unknowns (*atoms*). Equal steps are made once; a step knows
+what is certain about it wherever the atoms lie in their domains (it is always defined,
+positive, …). Derivatives are made here, step by step. Only what is true on the reals is
+rewritten: ``log(exp(u))`` is ``u``, but ``exp(log(u))`` stays undefined where u ≤ 0.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fractions import Fraction
+
+from mathgrade.expression import Domain
+
+__all__ = ["Atom", "Fact", "Op", "Program", "Step", "TooBigError"]
+
+MAX_STEPS = 200_000
+MAX_BITS = 4_000
+
+
+class TooBigError(Exception):
+    """More steps than may be taken; ends in UNDECIDED."""
+
+
+class Op(IntEnum):
+    """What a step does. In brackets: its arguments; i is a step, q a number."""
+
+    NUMBER = 0  # (q,)
+    ATOM = 1  # (key,)
+    SUM = 2  # (i, …)
+    PRODUCT = 3  # (i, …)
+    INVERSE = 4  # (i,)
+    POWER = 5  # (i, n) with n ≥ 0
+    ROOT = 6  # (i, q) with q > 0 not whole; defined for i ≥ 0
+    RAISE = 7  # (i, i) real power; defined for a base > 0, or 0 with an exponent > 0
+    FUNCTION = 8  # (name, i)
+    ABS = 9
+    MAX = 10  # (i, …)
+    MIN = 11
+    STEP = 12  # (i, i): 0, 1, or the second at 0
+    CHOOSE = 13  # (condition, i, i)
+    GUARD = 14  # (i, i, …): the first, where all are defined
+    UNDEFINED = 15  # ()
+    TRUTH = 16  # (bool,)
+    BELOW = 17  # (i,): i < 0
+    ZERO = 18  # (i,): i == 0
+    NOT = 19
+    AND = 20
+    OR = 21
+    CONSTANT = 22  # ("pi",)
+
+
+class Fact(IntEnum):
+    """What is certain of a step; added up as bits."""
+
+    TOTAL = 1  # defined everywhere
+    NONNEGATIVE = 2
+    NONZERO = 4
+    FIXED = 8  # holds no atom
+
+
+_POSITIVE = Fact.NONNEGATIVE | Fact.NONZERO
+_SURE = Fact.TOTAL | Fact.NONNEGATIVE
+_EVERYWHERE = frozenset("exp sin cos sinh cosh tanh sech atan asinh erf floor ceil".split())
+_POSITIVE_VALUED = frozenset(("exp", "cosh", "sech"))
+_CONDITIONS = frozenset((Op.TRUTH, Op.BELOW, Op.ZERO, Op.NOT, Op.AND, Op.OR))
+
+Step = tuple[Op, tuple[int | Fraction | str | bool, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One unknown number.
+
+    Attributes:
+        key: how a witness names it, ``z_1``.
+        domain: where it may lie.
+        group: name of the simplex it belongs to, whose atoms sum to 1; else "".
+    """
+
+    key: str
+    domain: Domain
+    group: str = ""
+
+
+@dataclass(slots=True)
+class Program:
+    """Steps, each made of earlier ones; methods add a step and return its number."""
+
+    steps: list[Step] = field(default_factory=list)
+    facts: list[int] = field(default_factory=list)
+    atoms: dict[int, Atom] = field(default_factory=dict)
+    known: dict[Step, int] = field(default_factory=dict)
+
+    def _add(self, step: Step, facts: int) -> int:
+        found = self.known.get(step)
+        if found is not None:
+            return found
+        if len(self.steps) >= MAX_STEPS:
+            raise TooBigError(f"more than {MAX_STEPS} steps of arithmetic")
+        place = len(self.steps)
+        self.known[step] = place
+        self.steps.append(step)
+        self.facts.append(facts)
+        return place
+
+    def sure(self, step: int, facts: int) -> bool:
+        """Whether all of the facts are known of a step."""
+        return self.facts[step] & facts == facts
+
+    def value(self, step: int) -> Fraction | None:
+        """The number a step always is, if it is one."""
+        op, args = self.steps[step]
+        return args[0] if op is Op.NUMBER else None  # type: ignore[return-value]
+
+    def _shared(self, steps: tuple[int, ...]) -> int:
+        """TOTAL and FIXED as far as all of the steps have them."""
+        facts = int(Fact.TOTAL | Fact.FIXED)
+        for step in steps:
+            facts &= self.facts[step]
+        return facts
+
+    def _undefined(self, steps: tuple[int, ...]) -> bool:
+        return any(self.steps[s][0] is Op.UNDEFINED for s in steps)
+
+    # -- numbers ---------------------------------------------------------------------
+
+    def number(self, value: Fraction | int) -> int:
+        value = Fraction(value)
+        facts = Fact.TOTAL | Fact.FIXED
+        facts |= (Fact.NONNEGATIVE if value >= 0 else 0) | (Fact.NONZERO if value else 0)
+        return self._add((Op.NUMBER, (value,)), facts)
+
+    def constant(self, name: str) -> int:
+        return self._add((Op.CONSTANT, (name,)), Fact.TOTAL | Fact.FIXED | _POSITIVE)
+
+    def undefined(self) -> int:
+        return self._add((Op.UNDEFINED, ()), Fact.FIXED)
+
+    def atom(self, atom: Atom) -> int:
+        domain = atom.domain
+        facts = int(Fact.TOTAL)
+        if domain.low is not None and domain.low >= 0:
+            facts |= Fact.NONNEGATIVE
+        if not domain.holds(Fraction(0)):
+            facts |= Fact.NONZERO
+        place = self._add((Op.ATOM, (atom.key,)), facts)
+        self.atoms[place] = atom
+        return place
+
+    # -- arithmetic ------------------------------------------------------------------
+
+    def sum(self, *terms: int) -> int:
+        if self._undefined(terms):
+            return self.undefined()
+        constant, rest = Fraction(0), []
+        for term in terms:
+            value = self.value(term)
+            if value is None:
+                rest.append(term)
+            else:
+                constant += value
+        if constant or not rest:
+            rest.append(self.number(constant))
+        if len(rest) == 1:
+            return rest[0]
+        rest.sort()
+        facts = self._shared(tuple(rest))
+        if all(self.sure(t, Fact.NONNEGATIVE) for t in rest):
+            facts |= Fact.NONNEGATIVE
+            if any(self.sure(t, Fact.NONZERO) for t in rest):
+                facts |= Fact.NONZERO
+        return self._add((Op.SUM, tuple(rest)), facts)
+
+    def product(self, *factors: int) -> int:
+        if self._undefined(factors):
+            return self.undefined()
+        constant, rest = Fraction(1), []
+        for factor in factors:
+            value = self.value(factor)
+            if value is None:
+                rest.append(factor)
+            else:
+                constant *= value
+        if constant == 0:
+            rest = [f for f in rest if not self.sure(f, Fact.TOTAL)]
+        if constant != 1 or not rest:
+            rest.append(self.number(constant))
+        if len(rest) == 1:
+            return rest[0]
+        rest.sort()
+        facts = self._shared(tuple(rest))
+        if all(self.sure(f, Fact.NONNEGATIVE) for f in rest):
+            facts |= Fact.NONNEGATIVE
+        if all(self.sure(f, Fact.NONZERO) for f in rest):
+            facts |= Fact.NONZERO
+        return self._add((Op.PRODUCT, tuple(rest)), facts)
+
+    def negative(self, step: int) -> int:
+        return self.product(self.number(-1), step)
+
+    def difference(self, left: int, right: int) -> int:
+        return self.sum(left, self.negative(right))
+
+    def inverse(self, step: int) -> int:
+        value = self.value(step)
+        if value == 0 or self._undefined((step,)):
+            return self.undefined()
+        if value is not None:
+            return self.number(1 / value)
+        facts = self.facts[step] & (Fact.NONNEGATIVE | Fact.FIXED) | Fact.NONZERO
+        if self.sure(step, Fact.TOTAL | Fact.NONZERO):
+            facts |= Fact.TOTAL
+        return self._add((Op.INVERSE, (step,)), facts)
+
+    def quotient(self, top: int, bottom: int) -> int:
+        return self.product(top, self.inverse(bottom))
+
+    def power(self, base: int, exponent: int) -> int:
+        """Base to a whole power; anything to the power 0 is 1, as in a power series."""
+        if exponent < 0:
+            return self.inverse(self.power(base, -exponent))
+        if exponent == 1 or self._undefined((base,)):
+            return base
+        if exponent == 0 and self.sure(base, Fact.TOTAL):
+            return self.number(1)
+        value = self.value(base)
+        if value is not None:
+            bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+            if value in (0, 1, -1):
+                return self.number(value if exponent % 2 else abs(value))
+            if bits * exponent <= MAX_BITS:
+                return self.number(value**exponent)
+        facts = self.facts[base] & ~Fact.NONNEGATIVE
+        if exponent % 2 == 0 or self.sure(base, Fact.NONNEGATIVE):
+            facts |= Fact.NONNEGATIVE
+        return self._add((Op.POWER, (base, exponent)), facts)
+
+    def root(self, base: int, exponent: Fraction) -> int:
+        """Base to a power that is not whole; defined for a base ≥ 0 (> 0 if negative)."""
+        if exponent < 0:
+            return self.inverse(self.root(base, -exponent))
+        value = self.value(base)
+        if value is not None:
+            if value < 0:
+                return self.undefined()
+            exact = _rational_root(value, exponent)
+            if exact is not None:
+                return self.number(exact)
+        op, args = self.steps[base]
+        if op is Op.POWER and exponent == Fraction(1, 2) and args[1] == 2:
+            return self.absolute(args[0])  # type: ignore[arg-type]
+        if op is Op.FUNCTION and args[0] == "exp":
+            return self.function("exp", self.product(self.number(exponent), args[1]))  # type: ignore[arg-type]
+        if self._undefined((base,)):
+            return base
+        facts = self.facts[base] & (Fact.FIXED | Fact.NONZERO) | Fact.NONNEGATIVE
+        if self.sure(base, _SURE):
+            facts |= Fact.TOTAL
+        return self._add((Op.ROOT, (base, exponent)), facts)
+
+    def raised(self, base: int, exponent: int) -> int:
+        """Base to any real power."""
+        value = self.value(exponent)
+        if value is not None:
+            whole = value.denominator == 1
+            return self.power(base, int(value)) if whole else self.root(base, value)
+        if self.sure(base, _POSITIVE):
+            return self.function("exp", self.product(exponent, self.function("log", base)))
+        if self._undefined((base, exponent)):
+            return self.undefined()
+        facts = self._shared((base, exponent)) & Fact.FIXED | Fact.NONNEGATIVE
+        return self._add((Op.RAISE, (base, exponent)), facts)
+
+    # -- functions -------------------------------------------------------------------
+
+    def function(self, name: str, step: int) -> int:
+        if self._undefined((step,)):
+            return step
+        value = self.value(step)
+        if value == 0 and name in _AT_ZERO:
+            return self.number(_AT_ZERO[name])
+        if name == "exp":
+            return self._exp(step)
+        if name == "log":
+            return self._log(step)
+        return self._function(name, step)
+
+    def _function(self, name: str, step: int) -> int:
+        facts = self.facts[step] & Fact.FIXED
+        if name in _POSITIVE_VALUED:
+            facts |= _POSITIVE
+        total = name in _EVERYWHERE or (name == "log" and self.sure(step, _POSITIVE))
+        if total and self.sure(step, Fact.TOTAL):
+            facts |= Fact.TOTAL
+        return self._add((Op.FUNCTION, (name, step)), facts)
+
+    def _exp(self, step: int) -> int:
+        """exp, with logarithms in the exponent taken out: e^{a - log S} is e^a / S."""
+        op, args = self.steps[step]
+        factors, rest = [], []
+        for term in args if op is Op.SUM else (step,):
+            assert isinstance(term, int)
+            inner = self._times_log(term)
+            if inner is None:
+                rest.append(term)
+            else:
+                base, times = inner
+                factors.append(self.guard(self.power(base, times), self._log(base)))
+        if not factors:
+            return self._function("exp", step)
+        return self.product(*factors, *([self.function("exp", self.sum(*rest))] if rest else []))
+
+    def _times_log(self, step: int) -> tuple[int, int] | None:
+        """(u, n) if the step is n·log(u) with a small whole n."""
+        times = Fraction(1)
+        op, args = self.steps[step]
+        if op is Op.PRODUCT and len(args) == 2:
+            for number, other in (args, args[::-1]):
+                value = self.value(number)  # type: ignore[arg-type]
+                if value is not None:
+                    times, step = value, other  # type: ignore[assignment]
+        op, args = self.steps[step]
+        if op is Op.FUNCTION and args[0] == "log" and times.denominator == 1 and abs(times) <= 64:
+            return args[1], int(times)  # type: ignore[return-value]
+        return None
+
+    def _log(self, step: int) -> int:
+        """log, taken apart where every factor is known to be positive."""
+        op, args = self.steps[step]
+        if self.value(step) == 1:
+            return self.number(0)
+        if op is Op.FUNCTION and args[0] == "exp":
+            return args[1]  # type: ignore[return-value]
+        if op is Op.INVERSE and self.sure(step, _POSITIVE):
+            return self.negative(self._log(args[0]))  # type: ignore[arg-type]
+        if op is Op.POWER and self.sure(args[0], _POSITIVE):  # type: ignore[arg-type]
+            return self.product(self.number(args[1]), self._log(args[0]))  # type: ignore[arg-type]
+        if op is Op.PRODUCT and all(self.sure(a, _POSITIVE) for a in args):  # type: ignore[arg-type]
+            return self.sum(*(self._log(a) for a in args))  # type: ignore[arg-type]
+        value = self.value(step)
+        if value is not None and value <= 0:
+            return self.undefined()
+        return self._function("log", step)
+
+    def absolute(self, step: int) -> int:
+        value = self.value(step)
+        if value is not None:
+            return self.number(abs(value))
+        if self.sure(step, Fact.NONNEGATIVE) or self._undefined((step,)):
+            return step
+        return self._add((Op.ABS, (step,)), self.facts[step] | Fact.NONNEGATIVE)
+
+    def extreme(self, op: Op, *steps: int) -> int:
+        """MAX or MIN of the steps."""
+        if self._undefined(steps):
+            return self.undefined()
+        distinct = tuple(sorted(set(steps)))
+        values = [self.value(s) for s in distinct]
+        if len(distinct) == 1:
+            return distinct[0]
+        if None not in values:
+            pick = max if op is Op.MAX else min
+            return self.number(pick(v for v in values if v is not None))
+        facts = self._shared(distinct)
+        some = any if op is Op.MAX else all
+        for fact in (Fact.NONNEGATIVE, _POSITIVE):
+            if some(self.sure(s, fact) for s in distinct):
+                facts |= fact
+        return self._add((op, distinct), facts)
+
+    def step(self, step: int, middle: int) -> int:
+        """Heaviside: 0 below, 1 above, ``middle`` at 0."""
+        value = self.value(step)
+        if value is not None:
+            return middle if value == 0 else self.number(int(value > 0))
+        return self._add((Op.STEP, (step, middle)), self._shared((step, middle)))
+
+    def guard(self, step: int, *needed: int) -> int:
+        """The first, where all of the others are defined too."""
+        if self._undefined(needed):
+            return self.undefined()
+        needed = tuple(n for n in needed if not self.sure(n, Fact.TOTAL) and n != step)
+        if not needed:
+            return step
+        return self._add((Op.GUARD, (step, *needed)), self.facts[step] & ~Fact.TOTAL)
+
+    # -- conditions ------------------------------------------------------------------
+
+    def truth(self, value: bool) -> int:
+        return self._add((Op.TRUTH, (value,)), Fact.TOTAL | Fact.FIXED)
+
+    def compare(self, op: str, left: int, right: int) -> int:
+        if op in ("<=", ">="):
+            return self.negation(self.compare(">" if op == "<=" else "<", left, right))
+        if op == "!=":
+            return self.negation(self.compare("==", left, right))
+        if op == ">":
+            left, right = right, left
+        gap = self.difference(left, right)
+        value = self.value(gap)
+        if value is not None:
+            return self.truth(value == 0 if op == "==" else value < 0)
+        if left == right:
+            return self.truth(op == "==")
+        kind = Op.ZERO if op == "==" else Op.BELOW
+        return self._add((kind, (gap,)), self._shared((gap,)))
+
+    def negation(self, condition: int) -> int:
+        op, args = self.steps[condition]
+        if op is Op.TRUTH:
+            return self.truth(not args[0])
+        if op is Op.NOT:
+            return args[0]  # type: ignore[return-value]
+        return self._add((Op.NOT, (condition,)), self.facts[condition])
+
+    def logic(self, op: Op, *conditions: int) -> int:
+        """AND or OR of conditions."""
+        decisive = self.truth(op is Op.OR)
+        if decisive in conditions:
+            return decisive
+        rest = tuple(sorted({c for c in conditions if self.steps[c][0] is not Op.TRUTH}))
+        if not rest:
+            return self.truth(op is Op.AND)
+        return rest[0] if len(rest) == 1 else self._add((op, rest), self._shared(rest))
+
+    def choose(self, condition: int, yes: int, no: int) -> int:
+        op, args = self.steps[condition]
+        if op is Op.TRUTH:
+            return yes if args[0] else no
+        if yes == no and self.sure(condition, Fact.TOTAL):
+            return yes
+        facts = self.facts[yes] & self.facts[no] & self.facts[condition] & Fact.TOTAL
+        facts |= self.facts[yes] & self.facts[no] & ~Fact.TOTAL
+        return self._add((Op.CHOOSE, (condition, yes, no)), facts)
+
+    # -- looking at it ---------------------------------------------------------------
+
+    def parts(self, step: int) -> tuple[int, ...]:
+        """The steps a step is made of."""
+        op, args = self.steps[step]
+        if op in (Op.NUMBER, Op.ATOM, Op.UNDEFINED, Op.TRUTH, Op.CONSTANT):
+            return ()
+        if op in (Op.POWER, Op.ROOT):
+            return (args[0],)  # type: ignore[return-value]
+        return args[1:] if op is Op.FUNCTION else args  # type: ignore[return-value]
+
+    def reachable(self, outputs: list[int]) -> list[int]:
+        """The steps the outputs need, in the order they can be taken."""
+        needed, stack = set(outputs), list(outputs)
+        while stack:
+            for part in self.parts(stack.pop()):
+                if part not in needed:
+                    needed.add(part)
+                    stack.append(part)
+        return sorted(needed)
+
+
+_AT_ZERO: dict[str, int] = {
+    **dict.fromkeys("sin tan sinh tanh asin atan asinh atanh erf floor ceil".split(), 0),
+    **dict.fromkeys("exp cos cosh sec sech".split(), 1),
+}
+
+
+def _rational_root(value: Fraction, exponent: Fraction) -> Fraction | None:
+    """value**exponent if that is rational and the exponent small."""
+    degree, power = exponent.denominator, exponent.numerator
+    if degree > 12 or power > 64 or max(value.numerator, value.denominator).bit_length() > 512:
+        return None
+    parts = []
+    for part in (value.numerator, value.denominator):
+        guess = math.isqrt(part) if degree == 2 else round(part ** (1 / degree))
+        if guess**degree != part:
+            return None
+        parts.append(guess)
+    return Fraction(parts[0], parts[1]) ** power
