@@ -20,7 +20,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from mathgrade.autograde.attempt import Attempt
 from mathgrade.autograde.judge import Sitting
@@ -34,7 +34,7 @@ class _Channel:
     """Lines of JSON over a socket."""
 
     def __init__(self, connection: socket.socket) -> None:
-        self._stream: IO[bytes] = connection.makefile("rwb")
+        self._stream = connection.makefile("rwb")
 
     def read(self) -> dict[str, Any] | None:
         line = self._stream.readline()

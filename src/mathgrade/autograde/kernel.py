@@ -273,7 +273,7 @@ class StudentKernel:
                 interrupted = True
                 end = time.monotonic() + _GRACE_SECONDS
                 continue
-            ready = poller.poll(1000 * min(left, _POLL_SECONDS))
+            ready = poller.poll(int(1000 * min(left, _POLL_SECONDS)) + 1)
             if not ready and not self._manager.is_alive():
                 self._end("its process ended (a crash, `exit`, or too much memory)")
             for socket, _ in ready:
