@@ -1,17 +1,20 @@
 """A marked notebook with one of everything, as nbgrader hands it to the exporter."""
 
 import base64
+import re
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mathgrade.feedback.verdicts import VERDICT_TYPE
-from mathgrade.verdict import Finding, Outcome, Verdict, Witness
+from mathgrade.verdict import Finding, Verdict, Witness
 
 HALF = Fraction(1, 2)
 SECRET = "expected-secret-7351"
@@ -31,7 +34,9 @@ def png(width: int = 8, height: int = 8) -> str:
     return base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
 
 
-def answer_cell(name: str, source: str, *, comment: str = "", outputs: Any = (), **more: Any) -> Any:
+def answer_cell(
+    name: str, source: str, *, comment: str = "", outputs: Any = (), **more: Any
+) -> Any:
     metadata = {"grade_id": name, "solution": True, "grade": False, "comment": comment} | more
     kind = more.pop("cell_type", "code")
     if kind == "markdown":
@@ -67,27 +72,39 @@ def marked_cell(
 
 
 def of_item(verdict: Verdict, item: str, points: float, read_as: str = "") -> Verdict:
-    from dataclasses import replace
-
     return replace(verdict, item=item, points=points, read_as=read_as or verdict.read_as)
+
+
+INTRO = r"""# The softmax function
+
+For $z \in \mathbb{R}^K$ let
+
+$$y_i = \operatorname{softmax}(z)_i = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}.$$
+
+Write `y` and `z` as in the lecture. Its Jacobian is
+
+\begin{align}
+\frac{\partial y_i}{\partial z_j} &= y_i(\delta_{ij} - y_j) \\
+&= \begin{cases} y_i (1 - y_i) & \text{if } i = j, \\ -y_i y_j & \text{otherwise.} \end{cases}
+\end{align}
+
+| symbol | means |
+|:--|:--|
+| $K$ | number of classes |
+| $\delta_{ij}$ | 1 if $i = j$, else 0 |
+"""
 
 
 def sample_notebook(picture: str = "") -> Any:
     """Right, partly right, wrong, unreadable, undecided, errors, a plot, marks by hand."""
     cells = [
-        new_markdown_cell(
-            "# The softmax function\n\nFor $z \\in \\mathbb{R}^K$ let\n\n"
-            "$$y_i = \\operatorname{softmax}(z)_i = \\frac{e^{z_i}}{\\sum_{k=1}^K e^{z_k}}.$$\n\n"
-            "Write `y` and `z` as in the lecture. Its Jacobian is\n\n"
-            "\\begin{align}\n\\frac{\\partial y_i}{\\partial z_j} &= y_i(\\delta_{ij} - y_j) \\\\\n"
-            "&= \\begin{cases} y_i (1 - y_i) & \\text{if } i = j, \\\\ -y_i y_j & \\text{otherwise.}"
-            "\\end{cases}\n\\end{align}\n\n| symbol | means |\n|:--|:--|\n| $K$ | number of classes |"
-            "\n| $\\delta_{ij}$ | 1 if $i = j$, else 0 |\n"
-        ),
+        new_markdown_cell(INTRO),
         new_code_cell("import numpy as np\nimport sympy as sp\n\nrng = np.random.default_rng(1)"),
         new_code_cell(
             "plot(softmax)",
-            outputs=[new_output("display_data", {"image/png": picture or png(), "text/plain": "Figure"})],
+            outputs=[
+                new_output("display_data", {"image/png": picture or png(), "text/plain": "Figure"})
+            ],
         ),
         new_markdown_cell("## 1. Code\n\nWrite a stable `softmax(z)`."),
         answer_cell(
@@ -121,7 +138,7 @@ def sample_notebook(picture: str = "") -> Any:
                     "execute_result",
                     {
                         "text/plain": "(KroneckerDelta(i, j) + y[j])*y[i]",
-                        "text/latex": "$\\displaystyle \\left(\\delta_{i j} + {y}_{j}\\right) {y}_{i}$",
+                        "text/latex": r"$\displaystyle \left(\delta_{i j} + y_{j}\right) y_{i}$",
                     },
                     execution_count=3,
                 )
@@ -132,9 +149,12 @@ def sample_notebook(picture: str = "") -> Any:
             of_item(
                 Verdict.of(
                     [
-                        Finding("Right where i ≠ j", False, HALF,
-                            "The sign of the second term is the wrong way round. Check the derivative "
-                            "of `1/x` in the quotient rule: it brings a minus.",
+                        Finding(
+                            "Right where i ≠ j",
+                            False,
+                            HALF,
+                            "The sign of the second term is the wrong way round. "
+                            "Check the derivative of `1/x` in the quotient rule: it brings a minus.",
                             "softmax.sign",
                             Witness({"y_1": "1/4", "y_2": "3/4"}, "3/16", SECRET, "i = 1, j = 2"),
                         ),
@@ -154,13 +174,16 @@ def sample_notebook(picture: str = "") -> Any:
             "jacobian-3x3",
             of_item(
                 Verdict.incorrect(
-                    "Expected a matrix of shape (3, 3), received (2, 2).", "matrix.shape",
+                    "Expected a matrix of shape (3, 3), received (2, 2).",
+                    "matrix.shape",
                     criterion="The matrix is right",
                 ),
-                "softmax:jacobian-3x3", 3,
+                "softmax:jacobian-3x3",
+                3,
                 r"\left[\begin{matrix}0 & 1\\1 & 0\end{matrix}\right]",
             ),
-            score=0.0, points=3,
+            score=0.0,
+            points=3,
         ),
         new_markdown_cell("### As code"),
         answer_cell(
@@ -168,10 +191,14 @@ def sample_notebook(picture: str = "") -> Any:
             "def softmax_jacobian(z):\n    y = softmax(z)\n    return np.diag(y) - yy",
             outputs=[
                 new_output(
-                    "error", ename="NameError", evalue="name 'yy' is not defined",
+                    "error",
+                    ename="NameError",
+                    evalue="name 'yy' is not defined",
                     traceback=[
-                        "\x1b[31m-------\x1b[39m", "\x1b[31mNameError\x1b[39m  Traceback (most recent call last)",
-                        "\x1b[36mCell In[4], line 3\x1b[39m\n      2     y = softmax(z)\n\x1b[32m----> 3\x1b[39m     return np.diag(y) - yy\n",
+                        "\x1b[31m-------\x1b[39m",
+                        "\x1b[31mNameError\x1b[39m  Traceback (most recent call last)",
+                        "\x1b[36mCell In[4], line 3\x1b[39m\n      2     y = softmax(z)\n"
+                        "\x1b[32m----> 3\x1b[39m     return np.diag(y) - yy\n",
                         "\x1b[36mFile /usr/lib/secret/path.py:3\x1b[39m, in f\n",
                         "\x1b[31mNameError\x1b[39m: name 'yy' is not defined",
                     ],
@@ -181,52 +208,179 @@ def sample_notebook(picture: str = "") -> Any:
         marked_cell(
             "jacobian-code",
             of_item(
-                Verdict.invalid("Calling your function raised NameError: name 'yy' is not defined. "
-                    "Run the cell after Kernel › Restart.", "function.raised"),
-                "softmax:jacobian-code", 4,
+                Verdict.invalid(
+                    "Calling your function raised NameError: name 'yy' is not defined. "
+                    "Run the cell after Kernel › Restart.",
+                    "function.raised",
+                ),
+                "softmax:jacobian-code",
+                4,
             ),
-            score=0.0, points=4,
+            score=0.0,
+            points=4,
         ),
         new_markdown_cell("### At a point"),
         answer_cell("jacobian-at-point", "J_at = f(3)"),
         marked_cell(
             "jacobian-at-point",
             of_item(
-                Verdict.undecided("The two formulas agree at every point tried, but that they are equal could not be proved."),
-                "softmax:jacobian-at-point", 2, r"\exp\left(2 \log x\right)",
+                Verdict.undecided(
+                    "The two formulas agree at every point tried, "
+                    "but that they are equal could not be proved."
+                ),
+                "softmax:jacobian-at-point",
+                2,
+                r"\exp\left(2 \log x\right)",
             ),
-            score=0.0, points=2, review="agreement could not be proved",
+            score=0.0,
+            points=2,
+            review="agreement could not be proved",
         ),
         new_markdown_cell("## 3. An ordinary test"),
-        answer_cell("squares", "def squares(n):\n    return [i ** 2 for i in range(n)]", comment="Nice, but see *range*: $1 \\le i \\le n$."),
+        answer_cell(
+            "squares",
+            "def squares(n):\n    return [i ** 2 for i in range(n)]",
+            comment="Nice, but see *range*: $1 \\le i \\le n$.",
+        ),
         marked_cell(
-            "squares", score=0.0, points=1,
+            "squares",
+            score=0.0,
+            points=1,
             outputs=[
-                new_output("error", ename="AssertionError", evalue="squares(1) should be [1]\nDESIRED: " + SECRET,
-                    traceback=["assert " + HIDDEN, "AssertionError"]),
+                new_output(
+                    "error",
+                    ename="AssertionError",
+                    evalue="squares(1) should be [1]\nDESIRED: " + SECRET,
+                    traceback=["assert " + HIDDEN, "AssertionError"],
+                ),
             ],
         ),
         answer_cell("plain", "x = 1"),
         marked_cell("plain", score=1.0, points=1),
         new_markdown_cell("## 4. In words\n\nHow does $A = U\\Sigma V^\\top$ act?"),
         new_markdown_cell(
-            "First $V^\\top$ **rotates**, then $\\Sigma$ scales:\n\n\\[ A v_k = \\sigma_k u_k \\]\n\n"
+            "First $V^\\top$ **rotates**, then $\\Sigma$ scales:\n\n"
+            "\\[ A v_k = \\sigma_k u_k \\]\n\n"
             "1. rotate\n2. scale\n3. rotate\n\n<script>alert(1)</script>",
-            metadata={"nbgrader": {"grade_id": "in-words", "grade": True, "solution": True,
-                "score": 3.0, "points": 4, "comment": "Say what happens for $\\sigma_k = 0$."}},
+            metadata={
+                "nbgrader": {
+                    "grade_id": "in-words",
+                    "grade": True,
+                    "solution": True,
+                    "score": 3.0,
+                    "points": 4,
+                    "comment": "Say what happens for $\\sigma_k = 0$.",
+                }
+            },
         ),
         new_markdown_cell(
             "And in one word?",
-            metadata={"nbgrader": {"grade_id": "one-word", "grade": True, "solution": True,
-                "score": None, "points": 1, "comment": None}},
+            metadata={
+                "nbgrader": {
+                    "grade_id": "one-word",
+                    "grade": True,
+                    "solution": True,
+                    "score": None,
+                    "points": 1,
+                    "comment": None,
+                }
+            },
         ),
     ]
     return new_notebook(cells=cells)
 
 
+ELEMENTS = frozenset(
+    "a b blockquote br body caption code dd del details div dl dt em footer h1 h2 h3 h4 h5 h6 head "
+    "header hr html img li link main meta nav ol p pre samp section span strong style summary "
+    "table tbody td tfoot th thead title tr ul math mrow mi mn mo mtext mspace mfrac msqrt mroot "
+    "mstyle msub msup msubsup munder mover munderover mtable mtr mtd mpadded mphantom".split()
+)
+VOID = frozenset(["br", "hr", "img", "link", "meta"])
+WORDS = r"[A-Za-z0-9 .,'_-]*"
+ATTRIBUTES = {
+    **dict.fromkeys(["class", "id", "lang", "charset", "name", "scope", "role", "rel"], WORDS),
+    **dict.fromkeys(["aria-hidden", "aria-label", "aria-labelledby", "tabindex", "start"], WORDS),
+    **dict.fromkeys(["stretchy", "fence", "form", "movablelimits", "displaystyle"], WORDS),
+    **dict.fromkeys(["scriptlevel", "display", "mathvariant", "linethickness"], WORDS),
+    **dict.fromkeys(["width", "height", "depth", "lspace", "rspace", "minsize", "maxsize"], WORDS),
+    **dict.fromkeys(["accent", "separator"], WORDS),
+    "href": r"https?://[^\s\"<>]*|mailto:[^\s\"<>]*|#[a-z0-9-]+|data:,",
+    "src": r"data:image/png;base64,[A-Za-z0-9+/=]+",
+    "alt": r"[^<>]*",
+    "content": r"[^<>]*",
+    "http-equiv": r"Content-Security-Policy",
+    "style": r"width:\d+\.\d\d%",
+}
+
+
+class Inspector(HTMLParser):
+    """Collects what is not on the lists above, and tags that do not match."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.faults: list[str] = []
+        self.open: list[str] = []
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ELEMENTS:
+            self.faults.append(f"element {tag}")
+        for name, value in attrs:
+            if not re.fullmatch(ATTRIBUTES.get(name, r"(?!)"), value or ""):
+                self.faults.append(f"{tag} {name}={value!r}")
+        found = dict(attrs)
+        self.ids += [found["id"]] if found.get("id") else []
+        self.targets += [found["href"][1:]] if (found.get("href") or "").startswith("#") else []
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.faults.append(f"<{tag}/> is not closed in HTML")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"unmatched </{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.faults.append(f"comment {data!r}")
+
+    def handle_pi(self, data: str) -> None:
+        self.faults.append(f"instruction {data!r}")
+
+
+@pytest.fixture
+def inspect() -> Callable[[str], Inspector]:
+    """Parses HTML and asserts that only allowed elements and attributes are in it."""
+
+    def inspected(document: str) -> Inspector:
+        inspector = Inspector()
+        inspector.feed(document)
+        inspector.close()
+        assert not inspector.faults
+        assert not inspector.open
+        return inspector
+
+    return inspected
+
+
 PLACE = {
-    "assignment": "softmax", "notebook": "softmax", "student": "s017",
-    "score": 8.0, "max_score": 22.0, "late_penalty": 0.5,
+    "assignment": "softmax",
+    "notebook": "softmax",
+    "student": "s017",
+    "score": 8.0,
+    "max_score": 22.0,
+    "late_penalty": 0.5,
 }
 
 

@@ -39,5 +39,7 @@ def code(source: str) -> Markup:
     for kind, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(source):
         escaped = html.escape(text)
         name = next((css for prefix, css in KINDS if str(kind).startswith(prefix)), "")
-        pieces.append(f'<span class="{name}">{escaped}</span>' if name and text.strip() else escaped)
+        pieces.append(
+            f'<span class="{name}">{escaped}</span>' if name and text.strip() else escaped
+        )
     return Markup("".join(pieces))  # noqa: S704 (every piece is escaped)

@@ -8,9 +8,8 @@ templates load scripts from other hosts.
 from collections.abc import Mapping
 from typing import Any
 
-from nbconvert.exporters import Exporter
+from nbconvert.exporters.exporter import Exporter, FilenameExtension
 from nbformat import NotebookNode
-from traitlets import default
 
 from mathgrade.feedback.gradebook import mark_states
 from mathgrade.feedback.page import read_page
@@ -19,15 +18,12 @@ from mathgrade.feedback.render import render
 __all__ = ["FeedbackExporter"]
 
 
-class FeedbackExporter(Exporter):
+class FeedbackExporter(Exporter):  # type: ignore[misc]  # nbconvert is untyped
     """A marked notebook as a page for its student."""
 
     output_mimetype = "text/html"
+    file_extension = FilenameExtension(".html")
     export_from_notebook = None  # not offered in JupyterLab's menu: it needs marks
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".html"
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Mapping[str, Any] | None = None, **kw: Any

@@ -63,7 +63,7 @@ SPACES = {
 
 _FLAG = re.compile(r"true|false")
 # Lengths stay small, and barely negative, so that no formula is drawn over its surroundings.
-_LENGTH = re.compile(r"-?0?\.\d{1,4}em|\+?\d(?:\.\d{1,4})?(?:em|ex|cm)?|[1-9]?\dp[tx]")
+_LENGTH = re.compile(r"-?0?\.\d{1,4}em|\d(?:\.\d{1,4})?(?:em|ex|cm)?|[1-9]?\dp[tx]")
 ATTRIBUTES: dict[str, re.Pattern[str]] = {
     **dict.fromkeys(
         ["stretchy", "fence", "separator", "movablelimits", "displaystyle", "accent"], _FLAG
@@ -75,8 +75,11 @@ ATTRIBUTES: dict[str, re.Pattern[str]] = {
 }
 
 ELEMENTS = frozenset(
-    "math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle msub msup msubsup munder mover "
-    "munderover mtable mtr mtd mpadded mphantom".split()
+    (
+        *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle"),
+        *("msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd"),
+        *("mpadded", "mphantom"),
+    )
 )
 
 BARS = frozenset("|‖∣")
@@ -98,10 +101,14 @@ LIMIT_SIGNS = frozenset("∑∏∐⋃⋂⨁⨂⋁⋀")
 THIN_SPACE = "\N{THIN SPACE}"
 ROWS = frozenset(["math", "mrow", "mtd", "mstyle", "msqrt", "mpadded"])
 SCRIPTED = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
+ARITY = {
+    **dict.fromkeys(["mfrac", "mroot", "msub", "msup", "munder", "mover"], 2),
+    **dict.fromkeys(["msubsup", "munderover"], 3),
+}
 UNDER_OVER = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 
 
-class _CannotConvert(Exception):
+class _CannotConvertError(Exception):
     """The LaTeX is beyond us: its source is shown instead."""
 
 
@@ -137,9 +144,9 @@ def _mathml(latex: str, display: bool) -> str:
     from latex2mathml.converter import Converter
 
     if not latex or len(latex) > MAX_LATEX or _depth(latex) > MAX_DEPTH:
-        raise _CannotConvert
+        raise _CannotConvertError
     if DEFINITIONS.search(latex):
-        raise _CannotConvert
+        raise _CannotConvertError
     converter = Converter(display="block" if display else "inline")
     tree = converter.convert_to_element(_in_known_words(latex))
     return _row(tree)
@@ -148,7 +155,7 @@ def _mathml(latex: str, display: bool) -> str:
 def _depth(latex: str) -> int:
     """The deepest nesting of braces, ``\\left`` and environments."""
     deepest = depth = 0
-    for opening in re.findall(r"\\.|\{|\}|\\left\b|\\begin\b|\\right\b|\\end\b", latex):
+    for opening in re.findall(r"\\(?:left|right|begin|end)\b|\\.|[{}]", latex):
         if opening in ("{", r"\left", r"\begin"):
             depth += 1
             deepest = max(deepest, depth)
@@ -226,15 +233,19 @@ def _written(node: Element, place: _Place) -> str:
     """One element and what is in it, as text."""
     tag = node.tag
     if tag == "menclose":
-        return f'<mrow class="{ENCLOSURES.get(node.get("notation", ""), "m-box")}">{_row(node)}</mrow>'
+        return (
+            f'<mrow class="{ENCLOSURES.get(node.get("notation", ""), "m-box")}">{_row(node)}</mrow>'
+        )
     if tag not in ELEMENTS:
-        raise _CannotConvert
+        raise _CannotConvertError
     if tag == "mrow":
         children = _with_names_joined(node)
         if len(children) == 1:
             # A lone child loses nothing, and an operator in a script loses its spaces.
             return _written(children[0], place)
         return f"<mrow>{_row(node)}</mrow>"
+    if len(node) != ARITY.get(tag, len(node)):
+        raise _CannotConvertError  # \frac{1}: browsers draw it as it comes
     if not len(node):
         return _leaf(node, place)
     if tag in LINES and (line := LINES[tag].get(html.unescape(node[1].text or ""))):
@@ -256,7 +267,7 @@ def _leaf(node: Element, place: _Place) -> str:
     text = html.unescape(node.text or "")
     text = "".join(character for character in text if _is_visible(character))
     if tag != "mtext" and len(text) > 1 and text.startswith("\\"):
-        raise _CannotConvert  # a command latex2mathml does not know
+        raise _CannotConvertError  # a command latex2mathml does not know
     if tag == "mspace":
         return f"<mspace{_attributes(node)}></mspace>"
     if tag in ("mi", "mo") and len(text) > 1 and text.replace(THIN_SPACE, "").isalpha():

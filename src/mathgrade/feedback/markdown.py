@@ -136,7 +136,7 @@ def _mathematics(reader: mistune.Markdown) -> None:
     reader.inline.register("inline_formula", _INLINE, inline, before=first_inline)
 
 
-class _Inert(mistune.HTMLRenderer):
+class _Inert(mistune.HTMLRenderer):  # type: ignore[misc]  # mistune is skipped by mypy
     """HTML of the tokens; every text and every attribute escaped or checked."""
 
     def __init__(
@@ -162,7 +162,7 @@ class _Inert(mistune.HTMLRenderer):
     def codespan(self, text: str) -> str:
         return f"<code>{html.escape(text)}</code>"
 
-    def block_code(self, code: str, info: str | None = None) -> str:
+    def block_code(self, code: str, info: str | None = None) -> str:  # noqa: ARG002
         return f"<pre><code>{html.escape(code)}</code></pre>\n"
 
     def inline_html(self, html: str) -> str:
@@ -172,13 +172,13 @@ class _Inert(mistune.HTMLRenderer):
         raw = _raw(html.strip())
         return f"<p>{raw}</p>\n" if raw else ""
 
-    def heading(self, text: str, level: int, **attrs: Any) -> str:
+    def heading(self, text: str, level: int, **attrs: Any) -> str:  # noqa: ARG002
         if self._outline is None:
             return f'<p class="heading">{text}</p>\n'
         level = self._outline.level(level + 1)  # the page's own title is level 1
         return f"<h{level}>{text}</h{level}>\n"
 
-    def link(self, text: str, url: str, title: str | None = None) -> str:
+    def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
         address = html.unescape(url).strip()
         try:
             scheme = urlsplit(address).scheme.lower()
@@ -188,7 +188,7 @@ class _Inert(mistune.HTMLRenderer):
             return text
         return f'<a href="{html.escape(address)}" rel="noopener noreferrer nofollow">{text}</a>'
 
-    def image(self, text: str, url: str, title: str | None = None) -> str:
+    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
         alt = html.escape(re.sub(r"<[^>]*>", "", html.unescape(text)) or "picture")
         name = html.unescape(url)
         if name.startswith("attachment:"):
@@ -201,7 +201,8 @@ class _Inert(mistune.HTMLRenderer):
         return f'<img src="{source}" alt="{alt}">'
 
     def table(self, text: str) -> str:
-        return f'<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n{text}</table></div>\n'
+        box = '<div class="scroll" tabindex="0" role="group" aria-label="Table">'
+        return f"{box}<table>\n{text}</table></div>\n"
 
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
         tag = "th" if head else "td"

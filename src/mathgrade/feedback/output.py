@@ -16,6 +16,7 @@ from mathgrade.feedback.formula import formula
 
 __all__ = ["Output", "one_line_error", "outputs"]
 
+NOTHING = Markup("")
 MAX_TEXT = 4000
 MAX_LINES = 60
 MAX_OUTPUTS = 20
@@ -39,7 +40,7 @@ class Output:
     kind: str
     text: str = ""
     url: str = ""
-    formula: Markup = Markup("")
+    formula: Markup = NOTHING
 
     @property
     def wide(self) -> bool:
@@ -132,4 +133,4 @@ def _plain(text: str) -> str:
 
 
 def _only_printable(characters: Iterable[str]) -> str:
-    return "".join(c for c in characters if c in "\n\t" or ord(c) >= 0x20 and ord(c) != 0x7F)
+    return "".join(c for c in characters if c in "\n\t" or (ord(c) >= 0x20 and ord(c) != 0x7F))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from mathgrade.feedback.code import code
 from mathgrade.feedback.gradebook import MarkState
 from mathgrade.feedback.markdown import Outline, markdown
-from mathgrade.feedback.output import Output, one_line_error, outputs
+from mathgrade.feedback.output import NOTHING, Output, one_line_error, outputs
 from mathgrade.feedback.verdicts import read_verdicts
 from mathgrade.verdict import Verdict
 
@@ -37,6 +37,7 @@ class CourseCode:
     """A cell of code that is not an answer: imports, plots."""
 
     source: Markup
+    first_line: str
     outputs: tuple[Output, ...]
     kind: str = "code"
 
@@ -58,7 +59,8 @@ class Answer:
     is_code: bool
     html: Markup
     outputs: tuple[Output, ...] = ()
-    comment: Markup = Markup("")
+    label: str = "Your answer"
+    comment: Markup = NOTHING
     kind: str = "answer"
 
 
@@ -91,7 +93,7 @@ class Marking:
     reason: str = ""
     by_person: bool = False
     automatic: float | None = None
-    comment: Markup = Markup("")
+    comment: Markup = NOTHING
     kind: str = "marking"
 
     @property
@@ -207,16 +209,19 @@ class _Reader:
                 self.heading = _bare(inner)
             yield Prose(html)
         elif cell["cell_type"] == "code":
-            yield CourseCode(code(source), outputs(cell))
+            lines = source.strip().splitlines()
+            first = lines[0][:60] + (" …" if len(lines) > 1 or len(lines[0]) > 60 else "")
+            yield CourseCode(code(source.strip("\n")), first, outputs(cell))
 
     def answer(
         self, cell: Mapping[str, Any], nbgrader: Mapping[str, Any], *, with_comment: bool
     ) -> Answer:
         source = str(cell.get("source", ""))
-        comment = _comment(nbgrader) if with_comment else Markup("")
+        comment = _comment(nbgrader) if with_comment else NOTHING
         if cell.get("cell_type") == "code":
-            return Answer(True, code(source.strip("\n")), outputs(cell), comment)
-        return Answer(False, markdown(source, attachments=_attachments(cell)), (), comment)
+            return Answer(True, code(source.strip("\n")), outputs(cell), comment=comment)
+        label = "Task" if nbgrader.get("task") else "Your answer"
+        return Answer(False, markdown(source, attachments=_attachments(cell)), (), label, comment)
 
     def marking(self, cell: Mapping[str, Any], nbgrader: Mapping[str, Any]) -> Marking:
         self.count += 1
@@ -240,7 +245,7 @@ class _Reader:
             verdicts=verdicts,
             error="" if by_hand or verdicts else one_line_error(cell),
             reason=reason if state.waiting else "",
-            by_person=state.by_person,
+            by_person=state.by_person or (by_hand and not state.waiting),
             automatic=sum(verdict.earned for verdict in verdicts) if verdicts else None,
             comment=_comment(nbgrader),
         )
@@ -248,15 +253,15 @@ class _Reader:
 
 def _comments_after_marks(blocks: list[Block]) -> Iterator[Block]:
     """The comment on an answer stands after the marks, where these follow at once."""
-    held = Markup("")
+    held = NOTHING
     for index, block in enumerate(blocks):
         follower = blocks[index + 1] if index + 1 < len(blocks) else None
         if isinstance(block, Answer) and block.comment and isinstance(follower, Marking):
             held = block.comment
-            yield replace(block, comment=Markup(""))
+            yield replace(block, comment=NOTHING)
         elif isinstance(block, Marking) and held:
             yield replace(block, comment=held + block.comment)
-            held = Markup("")
+            held = NOTHING
         else:
             yield block
 
@@ -300,7 +305,7 @@ def _comment(nbgrader: Mapping[str, Any]) -> Markup:
     comment = str(nbgrader.get("comment") or "").strip()
     if comment == NO_RESPONSE:
         return Markup("<p>This cell was handed in as it was given out.</p>")
-    return markdown(comment) if comment else Markup("")
+    return markdown(comment) if comment else NOTHING
 
 
 def _attachments(cell: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
@@ -310,4 +315,5 @@ def _attachments(cell: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
 
 def _bare(html: str) -> str:
     """The text of a heading, for a list of items."""
-    return Markup(re.sub(r"<math.*?</math>", "…", html, flags=re.DOTALL)).striptags()
+    text = re.sub(r"<math.*?</math>", "…", html, flags=re.DOTALL)
+    return Markup(text).striptags()  # noqa: S704 (taken from our own HTML)
