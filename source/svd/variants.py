@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+COURSE = "neural-mathematics/svd"  # part of every seed: a new text draws new numbers
+
 # Orthogonal once divided by 3, and by 5: products of these with singular values that are
 # multiples of 15 have whole numbers for entries, so the matrix can be decomposed by hand.
 THIRDS = np.array([[1, 2, 2], [2, 1, -2], [2, -2, 1]])

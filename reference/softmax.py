@@ -1,0 +1,370 @@
+"""The items of the assignment on the softmax and its Jacobian."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mathgrade.answers import Expression, Function, Matrix
+from mathgrade.answers.checks import agrees, no_loops, satisfies, silent, unchanged
+from mathgrade.codec.calls import Call
+from mathgrade.items import Item, Mistake
+
+Array = NDArray[np.float64]
+
+HALF = Fraction(1, 2)
+THIRD = Fraction(1, 3)
+
+# ------------------------------------------------------------------------------------------------
+# 1 softmax(z, axis=-1)
+
+
+def softmax(z: Array, axis: int = -1) -> Array:
+    """Softmax along one axis; the largest exponent is 0, so nothing overflows."""
+    powers = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
+
+
+def _powers_only(z: Array, axis: int = -1) -> Array:
+    return np.exp(z - np.max(z, axis=axis, keepdims=True))
+
+
+def _one_sum(z: Array, axis: int = -1) -> Array:
+    powers = np.exp(z - np.max(z))
+    return np.asarray(powers / np.sum(powers))
+
+
+def _one_sum_overflowing(z: Array, axis: int = -1) -> Array:
+    return np.asarray(np.exp(z) / np.sum(np.exp(z)))
+
+
+def _overflowing(z: Array, axis: int = -1) -> Array:
+    powers = np.exp(z)
+    return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
+
+
+def _last_axis(z: Array, axis: int = -1) -> Array:
+    return softmax(z, axis=-1)
+
+
+def _logarithm(z: Array, axis: int = -1) -> Array:
+    return np.log(softmax(z, axis))
+
+
+_draw = np.random.default_rng(20)
+VECTORS = [np.round(_draw.normal(size=n) * 2, 2) for n in (1, 2, 3, 5, 8)]
+SQUARE = np.round(_draw.normal(size=(3, 3)), 2)  # square: a sum along the wrong axis fits, too
+CUBE = np.round(_draw.normal(size=(2, 3, 4)), 2)
+BATCHES = [
+    Call((SQUARE,)),
+    Call((SQUARE,), {"axis": 0}),
+    Call((CUBE,), {"axis": 1}),
+    Call((CUBE,)),
+]
+LARGE = [
+    np.array([1000.0, 1001.0, 998.5]),
+    np.array([-1000.0, -1002.0]),
+    np.array([800.0, 0.0, -800.0]),
+]
+
+SOFTMAX = Function(
+    softmax,
+    (
+        agrees("Right for vectors of every length", VECTORS, THIRD),
+        agrees("Right for a batch, along every axis", BATCHES, THIRD),
+        agrees("Right for large logits", LARGE, Fraction(1, 6)),
+        silent("No warning and no NaN", [*VECTORS, *LARGE], Fraction(1, 12)),
+        unchanged("The argument stays as it was", [VECTORS[3], SQUARE], Fraction(1, 12)),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------------
+# 2, 3 the Jacobian as a formula
+
+ENTRY = "y[i] * (delta(i, j) - y[j])"
+ENTRY_NAMES = {"y": "simplex K", "i j": "index K"}
+
+
+def in_full(diagonal: str, elsewhere: str) -> str:
+    """A 3 by 3 matrix as text, from one entry on its diagonal and one elsewhere, in i and j."""
+    rows = []
+    for i in "123":
+        entries = [diagonal if i == j else elsewhere for j in "123"]
+        filled = [e.replace("i", i).replace("j", j) for e, j in zip(entries, "123", strict=True)]
+        rows.append(f"[{', '.join(filled)}]")
+    return f"[{', '.join(rows)}]"
+
+
+# ------------------------------------------------------------------------------------------------
+# 4 softmax_jacobian(z)
+
+
+def softmax_jacobian(z: Array) -> Array:
+    """Jacobian matrix of the softmax at a vector."""
+    p = softmax(z)
+    return np.asarray(np.diag(p) - np.outer(p, p))
+
+
+def _plus(z: Array) -> Array:
+    p = softmax(z)
+    return np.diag(p) + np.outer(p, p)
+
+
+def _diagonal_only(z: Array) -> Array:
+    p = softmax(z)
+    return np.diag(p * (1 - p))
+
+
+def _outer_only(z: Array) -> Array:
+    p = softmax(z)
+    return np.asarray(-np.outer(p, p))
+
+
+def _identity_less_outer(z: Array) -> Array:
+    p = softmax(z)
+    return np.eye(p.size) - np.outer(p, p)
+
+
+def _of_the_powers(z: Array) -> Array:
+    return np.diag(softmax(z))
+
+
+def _negated(z: Array) -> Array:
+    return -softmax_jacobian(z)
+
+
+JACOBIAN = Function(
+    softmax_jacobian,
+    (
+        agrees("Right for vectors of every length", VECTORS, HALF),
+        agrees("Right for large logits", LARGE, Fraction(1, 8)),
+        satisfies(
+            "Symmetric",
+            VECTORS,
+            lambda J, _: np.allclose(J, J.T),
+            Fraction(1, 16),
+            message="the matrix is not symmetric",
+        ),
+        satisfies(
+            "Every row adds up to 0",
+            VECTORS,
+            lambda J, _: np.allclose(J.sum(axis=1), 0, atol=1e-10),
+            Fraction(1, 16),
+            message="the rows do not add up to 0, though the shift of all logits changes nothing",
+        ),
+        satisfies(
+            "No eigenvalue is negative",
+            VECTORS,
+            lambda J, _: np.linalg.eigvalsh((J + J.T) / 2).min() > -1e-10,
+            Fraction(1, 16),
+            message="the matrix has a negative eigenvalue",
+        ),
+        no_loops("No loop", Fraction(3, 16)),
+    ),
+)
+
+
+# ------------------------------------------------------------------------------------------------
+# 5 at a point
+
+
+def at_point(z: Any) -> Matrix:
+    """The answer test for the point a student has drawn."""
+    return Matrix(softmax_jacobian(z), decimals=6)
+
+
+ITEMS = [
+    Item(
+        "softmax-code",
+        3,
+        SOFTMAX,
+        title="A softmax that does not overflow",
+        mistakes=(
+            Mistake(
+                _powers_only,
+                "These are the powers of e; they still have to be divided by their sum.",
+                "softmax.not-normalised",
+            ),
+            Mistake(
+                _one_sum,
+                "All entries together add up to 1. In a batch every sample has its own sum: sum "
+                "along the axis only, with keepdims=True.",
+                "softmax.whole-array",
+                credit=HALF,
+            ),
+            Mistake(
+                _one_sum_overflowing,
+                "All entries together add up to 1, where every sample has its own sum; and large "
+                "logits overflow. Sum along the axis, and subtract a constant first.",
+                "softmax.whole-array-overflow",
+                credit=THIRD,
+            ),
+            Mistake(
+                _overflowing,
+                "Large logits overflow. Subtract the largest logit along the axis before np.exp; "
+                "that changes nothing else.",
+                "softmax.overflow",
+                credit=Fraction(3, 4),
+            ),
+            Mistake(
+                _last_axis,
+                "The argument axis is not used: hand it on to np.max and np.sum.",
+                "softmax.axis-ignored",
+                credit=Fraction(2, 3),
+            ),
+            Mistake(
+                _logarithm,
+                "This is the logarithm of the softmax.",
+                "softmax.logarithm",
+            ),
+        ),
+    ),
+    Item(
+        "jacobian-entry",
+        3,
+        Expression(ENTRY, ENTRY_NAMES),
+        title="One entry of the Jacobian",
+        mistakes=(
+            Mistake(
+                "y[i] * (delta(i, j) + y[j])",
+                "The second term has the wrong sign. The quotient rule subtracts the derivative "
+                "of the denominator.",
+                "softmax.sign",
+            ),
+            Mistake(
+                "y[i] * (y[j] - delta(i, j))",
+                "Every entry has the wrong sign: if one logit grows, its own probability grows.",
+                "softmax.negated",
+                credit=THIRD,
+            ),
+            Mistake(
+                "y[i] * (1 - y[i])",
+                "This is the case i = j only. For i and j different the numerator of y_i does not "
+                "depend on z_j, but the denominator does.",
+                "softmax.diagonal-only",
+                credit=THIRD,
+            ),
+            Mistake(
+                "delta(i, j) * y[i] * (1 - y[i])",
+                "The case i = j is right; for i and j different the derivative is not 0, since z_j "
+                "is in the denominator of y_i.",
+                "softmax.diagonal-only",
+                credit=HALF,
+            ),
+            Mistake(
+                "-y[i] * y[j]",
+                "This is right where i and j differ only. For i = j the numerator depends on z_j, "
+                "too: use delta(i, j) for it.",
+                "softmax.off-diagonal-only",
+                credit=HALF,
+            ),
+            Mistake(
+                "y[i] * (1 - y[j])",
+                "The numerator of y_i depends on z_j only where i = j: this 1 has to be a "
+                "Kronecker delta.",
+                "softmax.delta-missing",
+                credit=THIRD,
+            ),
+            Mistake(
+                "delta(i, j) - y[i] * y[j]",
+                "The term with the delta lacks a factor: divide the derivative of the numerator by "
+                "the denominator.",
+                "softmax.delta-unscaled",
+                credit=THIRD,
+            ),
+            Mistake(
+                "delta(i, j) * y[i]",
+                "The denominator depends on z_j as well: use the quotient rule in full.",
+                "softmax.denominator-constant",
+            ),
+        ),
+    ),
+    Item(
+        "jacobian-3x3",
+        3,
+        Matrix(
+            in_full("y[i] * (1 - y[i])", "-y[i] * y[j]"), names={"y": "simplex 3"}, entries=True
+        ),
+        title="The whole Jacobian for three logits",
+        mistakes=(
+            Mistake(
+                in_full("y[i] * (1 - y[i])", "y[i] * y[j]"),
+                "Off the diagonal the sign is wrong: if one logit grows, the probabilities of the "
+                "others shrink.",
+                "softmax.sign",
+                credit=HALF,
+            ),
+            Mistake(
+                in_full("y[i] * (1 - y[i])", "0"),
+                "Off the diagonal the derivatives are not 0: each logit is in every denominator.",
+                "softmax.diagonal-only",
+                credit=HALF,
+            ),
+            Mistake(
+                in_full("-y[i] * y[i]", "-y[i] * y[j]"),
+                "On the diagonal the derivative of the numerator is missing.",
+                "softmax.off-diagonal-only",
+                credit=HALF,
+            ),
+            Mistake(
+                in_full("y[i] * (y[i] - 1)", "y[i] * y[j]"),
+                "Every entry has the wrong sign.",
+                "softmax.negated",
+                credit=THIRD,
+            ),
+            Mistake(
+                in_full("y[i] * (1 - y[i])", "y[i] * (1 - y[j])"),
+                "This is y_i (1 - y_j) everywhere, but the 1 belongs to the diagonal only.",
+                "softmax.delta-missing",
+                credit=HALF,
+            ),
+        ),
+    ),
+    Item(
+        "jacobian-code",
+        4,
+        JACOBIAN,
+        title="The Jacobian as a function",
+        mistakes=(
+            Mistake(
+                _plus,
+                "The products y_i y_j are added; they have to be subtracted.",
+                "softmax.sign",
+            ),
+            Mistake(
+                _diagonal_only,
+                "Only the diagonal is filled; every other entry is -y_i y_j.",
+                "softmax.diagonal-only",
+                credit=Fraction(1, 4),
+            ),
+            Mistake(
+                _outer_only,
+                "On the diagonal the derivative of the numerator is missing.",
+                "softmax.off-diagonal-only",
+                credit=Fraction(1, 4),
+            ),
+            Mistake(
+                _identity_less_outer,
+                "The unit matrix stands where the diagonal matrix of the y_i belongs.",
+                "softmax.delta-unscaled",
+                credit=Fraction(1, 4),
+            ),
+            Mistake(
+                _of_the_powers,
+                "The denominator depends on every logit as well: use the quotient rule in full.",
+                "softmax.denominator-constant",
+            ),
+            Mistake(_negated, "Every entry has the wrong sign.", "softmax.negated", credit=HALF),
+        ),
+    ),
+    Item(
+        "jacobian-at-point",
+        2,
+        at_point,
+        title="The Jacobian at a point of your own",
+        variant=True,
+    ),
+]
