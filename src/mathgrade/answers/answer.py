@@ -1,0 +1,80 @@
+"""The family of answer tests: what each of them can do, and what none of them may do.
+
+An answer test takes a response and returns a verdict. It never raises for
+anything a student can hand in: what it cannot read is INVALID with a reason,
+and a fault of the test itself is UNDECIDED, so that a person looks and nobody
+loses marks over it. Only :class:`~mathgrade.errors.ItemError`, which speaks to
+the author of the item, passes through.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+from mathgrade.answers.trivial import is_trivial
+from mathgrade.errors import ItemError, ResponseError
+from mathgrade.verdict import Outcome, Verdict
+
+__all__ = ["AnswerTest"]
+
+
+class AnswerTest(ABC):
+    """Base of the answer tests, each a frozen dataclass with ``reference`` as its first field."""
+
+    reference: Any
+
+    def mark(self, response: object, *, source: str = "") -> Verdict:
+        """The verdict on a response.
+
+        Args:
+            response: anything whatever.
+            source: text of the cell that defined it, for tests of how it is written.
+
+        Returns:
+            A verdict; its ``note`` is ``marking.fault`` where the fault is ours.
+
+        Raises:
+            ItemError: the item is set up wrongly.
+        """
+        try:
+            return self._mark(response, source)
+        except ResponseError as error:
+            return Verdict.invalid(error.message, error.note)
+        except ItemError:
+            raise
+        except Exception as fault:  # a fault of ours is a review, never a zero
+            return Verdict.undecided(
+                "This answer could not be marked by the computer "
+                f"({type(fault).__name__}); a person will look at it.",
+                "marking.fault",
+            )
+
+    @abstractmethod
+    def _mark(self, response: object, source: str, /) -> Verdict:
+        """The verdict; may raise ResponseError for what cannot be read."""
+
+    @abstractmethod
+    def form(self, response: object) -> str:
+        """LaTeX of how the response is read.
+
+        Raises:
+            ResponseError: its form is wrong; the message says what was expected.
+        """
+
+    def with_reference(self, reference: object) -> Self:
+        """The same test with another reference answer."""
+        return replace(self, reference=reference)  # type: ignore[type-var]
+
+    def trivial(self) -> bool:
+        """Whether anybody could give the reference: then nothing is marked on from it."""
+        return is_trivial(self.reference)
+
+    def recognise(self, known: Sequence[object], response: object) -> int | None:
+        """Position of the first of the ``known`` wrong answers that this response is."""
+        for position, reference in enumerate(known):
+            if self.with_reference(reference).mark(response).outcome is Outcome.CORRECT:
+                return position
+        return None

@@ -1,0 +1,401 @@
+"""What a student's function is checked for, each check with its own share of the credit.
+
+The checks of one function name their calls beforehand, so that all of them are
+made in a single round trip; each check then looks at its own results.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mathgrade.answers.comparison import as_array, difference
+from mathgrade.answers.loops import find_loop
+from mathgrade.answers.received import describe, shape_text, short
+from mathgrade.codec.calls import Call, Result
+from mathgrade.errors import ItemError
+from mathgrade.verdict import Finding, Witness
+
+__all__ = [
+    "Check",
+    "Given",
+    "agrees",
+    "no_loops",
+    "raises",
+    "satisfies",
+    "silent",
+    "unchanged",
+]
+
+Share = Fraction | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a check may look at.
+
+    Attributes:
+        results: of the student's function, one for each call of the check.
+        expected: of the reference function, likewise.
+        name: the function's name, for messages.
+        parameters: names of its arguments.
+        source: text of the cell that defines it.
+    """
+
+    results: tuple[Result, ...]
+    expected: tuple[Result, ...]
+    name: str
+    parameters: tuple[str, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Check(ABC):
+    """One criterion for a function.
+
+    Attributes:
+        criterion: what is looked at, for the student: ``"right for every length"``.
+        calls: the calls it needs.
+        share: part of the item's credit.
+    """
+
+    criterion: str
+    calls: tuple[Call, ...]
+    share: Fraction
+
+    # "value": the result itself. "property": could hold of a trivial result too.
+    # "manner": how the result comes about; worth nothing without right results.
+    kind: ClassVar[str] = "value"
+    # Whether a known wrong function is recognised by what these calls return.
+    tells: ClassVar[bool] = True
+
+    @abstractmethod
+    def look(self, given: Given) -> Finding:
+        """Whether the criterion is met."""
+
+    def met(self) -> Finding:
+        """The finding that it is."""
+        return Finding(self.criterion, True, self.share)
+
+    def unmet(self, message: str, note: str, witness: Witness | None = None) -> Finding:
+        """The finding that it is not, and why."""
+        return Finding(self.criterion, False, self.share, message, note, witness)
+
+    def failed(self, given: Given, number: int) -> Finding | None:
+        """The finding for a call that raised or was stopped, None if it returned."""
+        error = given.results[number].error
+        if error is None:
+            return None
+        at = written(given, self.calls[number])
+        if isinstance(error, TimeoutError):
+            return self.unmet(
+                f"{at} took too long and was stopped. Look for a loop that does not end.",
+                "function.timeout",
+            )
+        if isinstance(error, NotImplementedError):
+            return self.unmet(f"{given.name} is not written yet.", "function.missing")
+        return self.unmet(f"{at} raised {quoted(error)}.", "function.raised")
+
+
+def written(given: Given, call: Call) -> str:
+    """A call as Python writes it, arrays shortened.
+
+    >>> written(Given((), (), "f", ("x",)), Call((np.array([1.0, 2.0]),), {"axis": 0}))
+    'f([1, 2], axis=0)'
+    """
+    parts = [_argument(a) for a in call.args]
+    parts += [f"{name}={_argument(a)}" for name, a in call.kwargs.items()]
+    return f"{given.name}({', '.join(parts)})"
+
+
+def _argument(value: object) -> str:
+    return getattr(value, "__name__", "a function") if callable(value) else short(value)
+
+
+def quoted(error: BaseException) -> str:
+    """Type and message of an exception, on one line of bounded length."""
+    message = " ".join(str(error).split())
+    message = message if len(message) <= 200 else message[:199] + "…"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _witness(
+    given: Given, call: Call, received: str, expected: str = "", place: str = ""
+) -> Witness:
+    named = given.parameters
+    at = {
+        named[k] if k < len(named) else f"argument {k + 1}": _argument(a)
+        for k, a in enumerate(call.args)
+    }
+    at |= {name: _argument(a) for name, a in call.kwargs.items()}
+    return Witness(at, received, expected, f"entry {place}" if place else "")
+
+
+def _expected(given: Given, number: int) -> Any:
+    result = given.expected[number]
+    if result.error is not None:
+        raise ItemError(f"The reference function raised {quoted(result.error)}.")
+    return result.value
+
+
+@dataclass(frozen=True)
+class _Agrees(Check):
+    rtol: float = 1e-9
+    atol: float = 1e-12
+
+    def look(self, given: Given) -> Finding:
+        for number, (call, result) in enumerate(zip(self.calls, given.results, strict=True)):
+            failed = self.failed(given, number)
+            if failed is not None:
+                return failed
+            due = _expected(given, number)
+            found = difference(due, result.value, rtol=self.rtol, atol=self.atol)
+            if found is not None:
+                witness = _witness(given, call, found.received, found.expected, found.place)
+                message = f"{written(given, call)}: {found.message}."
+                return self.unmet(message, found.note, witness)
+        return self.met()
+
+
+@dataclass(frozen=True)
+class _Satisfies(Check):
+    predicate: Callable[..., object] = bool
+    message: str = ""
+    kind: ClassVar[str] = "property"
+
+    def look(self, given: Given) -> Finding:
+        for number, (call, result) in enumerate(zip(self.calls, given.results, strict=True)):
+            failed = self.failed(given, number)
+            if failed is not None:
+                return failed
+            value, problem = self._value(result.value, given, number)
+            if not problem:
+                problem = self._ask(value, call)
+            if problem:
+                witness = _witness(given, call, short(value)) if value is not None else None
+                message = f"{written(given, call)}: {problem}."
+                return self.unmet(message, "function.property", witness)
+        return self.met()
+
+    def _value(self, value: object, given: Given, number: int) -> tuple[Any, str]:
+        """The value as the predicate gets it, and what is wrong with it already."""
+        due = as_array(_expected(given, number))
+        if due is None:
+            return value, ""
+        array = as_array(value)
+        if array is None:
+            return None, f"expected numbers, received {describe(value)}"
+        if array.shape != due.shape:  # a predicate would broadcast, or hold of nothing at all
+            return (
+                None,
+                f"expected shape {shape_text(due.shape)}, received {shape_text(array.shape)}",
+            )
+        if array.dtype.kind == "c" and due.dtype.kind != "c":
+            return None, "expected real numbers, received complex ones"
+        if not np.isfinite(array).all():
+            return array, "the result holds NaN or infinity"
+        return array, ""
+
+    def _ask(self, value: Any, call: Call) -> str:
+        try:
+            with np.errstate(all="ignore"):
+                answer = self.predicate(value, *call.args, **call.kwargs)
+        except Exception as error:
+            raise ItemError(
+                f"The predicate of {self.criterion!r} raised {quoted(error)}."
+            ) from error
+        if isinstance(answer, str):
+            return answer
+        return "" if bool(answer) else (self.message or "this does not hold")
+
+
+@dataclass(frozen=True)
+class _Raises(Check):
+    error: type[BaseException] | tuple[type[BaseException], ...] = ValueError
+    kind: ClassVar[str] = "manner"
+    tells: ClassVar[bool] = False
+
+    def look(self, given: Given) -> Finding:
+        kinds = self.error if isinstance(self.error, tuple) else (self.error,)
+        due = " or ".join(kind.__name__ for kind in kinds)
+        for call, result in zip(self.calls, given.results, strict=True):
+            if isinstance(result.error, kinds):
+                continue
+            did = (
+                f"returned {describe(result.value)}"
+                if result.error is None
+                else f"raised {quoted(result.error)}"
+            )
+            message = f"{written(given, call)} should raise {due}, but {did}."
+            return self.unmet(message, "function.not-raised")
+        return self.met()
+
+
+@dataclass(frozen=True)
+class _Silent(Check):
+    kind: ClassVar[str] = "manner"
+
+    def look(self, given: Given) -> Finding:
+        for number, (call, result) in enumerate(zip(self.calls, given.results, strict=True)):
+            failed = self.failed(given, number)
+            if failed is not None:
+                return failed
+            at = written(given, call)
+            if result.warnings:
+                text = " ".join(result.warnings[0].split())[:200]
+                return self.unmet(f"{at} gave a warning: {text}.", "function.warning")
+            array = as_array(result.value)
+            if array is not None and not np.isfinite(array).all():
+                return self.unmet(
+                    f"{at} holds NaN or infinity.",
+                    "function.not-finite",
+                    _witness(given, call, short(array)),
+                )
+        return self.met()
+
+
+@dataclass(frozen=True)
+class _Unchanged(Check):
+    kind: ClassVar[str] = "manner"
+    tells: ClassVar[bool] = False
+
+    def look(self, given: Given) -> Finding:
+        for number, (call, result) in enumerate(zip(self.calls, given.results, strict=True)):
+            failed = self.failed(given, number)
+            if failed is not None:
+                return failed
+            if result.mutated:
+                which = result.mutated[0]
+                if isinstance(which, int) and which < len(given.parameters):
+                    which = given.parameters[which]
+                return self.unmet(
+                    f"{written(given, call)} changed its argument {which}. Work on a copy, "
+                    "or write a = a - b rather than a -= b.",
+                    "function.mutates",
+                )
+        return self.met()
+
+
+@dataclass(frozen=True)
+class _NoLoops(Check):
+    kind: ClassVar[str] = "manner"
+    tells: ClassVar[bool] = False
+
+    def look(self, given: Given) -> Finding:
+        if not given.source.strip():
+            raise ItemError(
+                f'{self.criterion!r} needs the source: pass source=cell("...") to grade, with '
+                "the grade_id of the answer cell."
+            )
+        try:
+            loop = find_loop(given.source, given.name)
+        except (SyntaxError, ValueError, RecursionError):
+            return Finding(
+                self.criterion,
+                None,
+                self.share,
+                "The cell's source could not be read.",
+                "function.source",
+            )
+        if loop is None:
+            return self.met()
+        words, line = loop
+        return self.unmet(
+            f"Line {line} has {words}. Let NumPy work on whole arrays instead.", "function.loop"
+        )
+
+
+def _calls(calls: Iterable[object]) -> tuple[Call, ...]:
+    """Calls as an author writes them: a Call, a tuple of arguments, or the only argument."""
+    made = []
+    for call in calls:
+        if isinstance(call, Call):
+            made.append(call)
+        else:
+            made.append(Call(call if isinstance(call, tuple) else (call,)))
+    if not made:
+        raise ItemError("A check of a function needs at least one call.")
+    return tuple(made)
+
+
+def _share(share: Share) -> Fraction:
+    exact = Fraction(str(share)) if isinstance(share, float) else Fraction(share)
+    if not 0 <= exact <= 1:
+        raise ItemError(f"A share is a part of the credit from 0 to 1, not {share}.")
+    return exact
+
+
+def agrees(
+    criterion: str,
+    calls: Iterable[object],
+    share: Share,
+    *,
+    rtol: float = 1e-9,
+    atol: float = 1e-12,
+) -> Check:
+    """The function returns what the reference returns, to ``atol + rtol * |reference|``.
+
+    Args:
+        calls: of :class:`~mathgrade.codec.calls.Call`, tuples of arguments, or single arguments.
+    """
+    return _Agrees(criterion, _calls(calls), _share(share), rtol, atol)
+
+
+def satisfies(
+    criterion: str,
+    calls: Iterable[object],
+    predicate: Callable[..., object],
+    share: Share,
+    *,
+    message: str = "",
+) -> Check:
+    """A property holds of each result, which has the reference's shape and is finite.
+
+    Args:
+        predicate: called with the result and the arguments; returns whether the property
+            holds, or a text that says why not (empty: it holds).
+        message: why not, where the predicate only says False.
+
+    A result that is constant, the identity, or the argument itself earns no property.
+    """
+    return _Satisfies(criterion, _calls(calls), _share(share), predicate, message)
+
+
+def raises(
+    criterion: str,
+    calls: Iterable[object],
+    error: type[BaseException] | tuple[type[BaseException], ...],
+    share: Share,
+) -> Check:
+    """The function refuses each call with this exception."""
+    return _Raises(criterion, _calls(calls), _share(share), error)
+
+
+def silent(criterion: str, calls: Iterable[object], share: Share) -> Check:
+    """No warning, and neither NaN nor infinity in any result."""
+    return _Silent(criterion, _calls(calls), _share(share))
+
+
+def unchanged(criterion: str, calls: Iterable[object], share: Share) -> Check:
+    """The arguments are the same after each call."""
+    return _Unchanged(criterion, _calls(calls), _share(share))
+
+
+def no_loops(criterion: str, share: Share) -> Check:
+    """No Python loop in the function's source; ``grade`` needs ``source=cell("...")``."""
+    return _NoLoops(criterion, (), _share(share))
+
+
+def not_counted(finding: Finding) -> Finding:
+    """A criterion that holds only because nothing is computed: met by no effort, so not met."""
+    return replace(
+        finding,
+        met=False,
+        message="This counts once the function returns right values.",
+        note="function.not-counted",
+    )

@@ -1,0 +1,106 @@
+"""A formula in declared names, equal to the reference wherever that is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from fractions import Fraction
+from typing import Any
+
+from mathgrade import expression
+from mathgrade.answers.answer import AnswerTest
+from mathgrade.answers.formula import (
+    EDITS,
+    Comparison,
+    compare,
+    layout_message,
+    read_formula,
+    read_own,
+)
+from mathgrade.errors import ItemError
+from mathgrade.expression import Context, Node, nodes
+from mathgrade.verdict import Finding, Verdict
+
+__all__ = ["Expression"]
+
+RIGHT = "The formula is right"
+
+
+@dataclass(frozen=True)
+class Expression(AnswerTest):
+    """A formula.
+
+    Args:
+        reference: SymPy, or Python text such as ``"y[i]*(delta(i, j) - y[j])"``.
+        names: what each name stands for: ``{"y": "vector K", "i j": "index K"}``.
+        layout: "numerator" or "denominator", for a derivative that is a row, column or matrix:
+            its transpose loses only ``layout_share``.
+        layout_share: what the layout is worth.
+        given: what may be assumed, handed on to :func:`mathgrade.equality.decide`.
+
+    >>> test = Expression("2*x", {"x": "real"})
+    >>> test.mark("x + x").outcome.value, test.mark("-2*x").note
+    ('correct', 'expression.sign')
+    """
+
+    reference: Any
+    names: Mapping[str, str] | Context
+    _: KW_ONLY
+    layout: str | None = None
+    layout_share: Fraction = Fraction(1, 4)
+    given: Sequence[Any] = ()
+
+    def _mark(self, response: object, _source: str) -> Verdict:
+        reference, context = read_own(self.reference, self.names)
+        if self.layout not in (None, "numerator", "denominator"):
+            raise ItemError(f"A layout is numerator or denominator, not {self.layout!r}.")
+        received = read_formula(response, context)
+        due, shape = expression.shape_of(reference, context), expression.shape_of(received, context)
+        flat = {(), (1, 1)}
+        fits = shape == due or {shape, due} <= flat
+        found = Comparison(False)
+        if fits:
+            found = compare(reference, received, context, self.given)
+        if found.same:
+            return self._right(True)
+        if self.layout and shape[::-1] == due and len(shape) == 2:
+            turned = compare(reference, nodes.Transpose(received), context, self.given)
+            if turned.same:
+                return self._right(False)
+        if found.same is None:
+            return Verdict.undecided(
+                found.reason or "Whether this equals the reference could not be decided."
+            )
+        if not fits:
+            return Verdict.incorrect(
+                f"Expected {expression.shape_text(due)}, received {expression.shape_text(shape)}.",
+                "expression.shape",
+                criterion=RIGHT,
+            )
+        message, note = self._why(reference, received, context, found)
+        return Verdict.incorrect(message, note, criterion=RIGHT, witness=found.witness)
+
+    def form(self, response: object) -> str:
+        return expression.to_latex(read_formula(response, read_own(self.reference, self.names)[1]))
+
+    def _right(self, in_layout: bool) -> Verdict:
+        if self.layout is None:
+            return Verdict.correct(RIGHT)
+        criterion = f"Written in {self.layout} layout"
+        message, note = ("", "") if in_layout else (layout_message(self.layout), "layout.other")
+        return Verdict.of(
+            (
+                Finding(RIGHT, True, 1 - self.layout_share),
+                Finding(criterion, in_layout, self.layout_share, message, note),
+            )
+        )
+
+    def _why(
+        self, reference: Node, received: Node, context: Context, found: Comparison
+    ) -> tuple[str, str]:
+        for edit, message, note in EDITS:
+            if compare(reference, edit(received), context, self.given).same:
+                return message, f"expression.{note}"
+        message = "The formula is not equal to the right one"
+        message += f": {found.reason}" if found.reason else "."
+        return message, "expression.different"

@@ -1,0 +1,103 @@
+"""Formulas as answers: read in a context, held against the reference by deciding equality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mathgrade import expression
+from mathgrade.answers.received import describe
+from mathgrade.equality import decide
+from mathgrade.errors import ItemError, ResponseError
+from mathgrade.expression import Context, Node, nodes
+from mathgrade.verdict import Witness
+
+__all__ = ["EDITS", "Comparison", "compare", "layout_message", "read_formula", "read_own"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Whether a formula is the reference.
+
+    Attributes:
+        same: True, False, or None where it could not be decided.
+        reason: why it is not, or why it could not be decided; may be empty.
+        witness: a point at which they differ, if one was found.
+    """
+
+    same: bool | None
+    reason: str = ""
+    witness: Witness | None = None
+
+
+def read_formula(value: object, context: Context) -> Node:
+    """A student's formula.
+
+    Raises:
+        ResponseError: it is no formula, or uses names that were not declared.
+    """
+    if isinstance(value, (bool, np.bool_)) or value is None or isinstance(value, (dict, set)):
+        raise ResponseError(f"A formula was expected, received {describe(value)}.", "type.formula")
+    if isinstance(value, str) and not value.strip():
+        raise ResponseError("A formula was expected, received an empty text.", "type.formula")
+    return expression.read(value, context)
+
+
+def read_own(value: Any, names: Mapping[str, str] | Context) -> tuple[Node, Context]:
+    """The author's formula and the context it is read in.
+
+    Raises:
+        ItemError: it cannot be read.
+    """
+    context = expression.read_names(names)
+    try:
+        return expression.read(value, context), context
+    except ResponseError as error:
+        raise ItemError(f"The reference cannot be read: {error.message}") from error
+
+
+def compare(
+    reference: Node, received: Node, context: Context, given: Sequence[Any] = ()
+) -> Comparison:
+    """Decide whether two formulas are equal, the reference on the left."""
+    decision = decide(reference, received, context, given)
+    match decision.outcome.name:
+        case "EQUAL":
+            return Comparison(True)
+        case "UNDECIDED":
+            return Comparison(None, decision.reason)
+    return Comparison(False, decision.reason, decision.witness)
+
+
+def layout_message(layout: str) -> str:
+    """What to say to an answer in the other layout than the one asked."""
+    other = "denominator" if layout == "numerator" else "numerator"
+    return (
+        f"Your answer is in {other} layout; {layout} layout is asked, which is its transpose: "
+        + (
+            "one row for each entry of what is differentiated, one column for each variable."
+            if layout == "numerator"
+            else "one row for each variable, one column for each entry of what is differentiated."
+        )
+    )
+
+
+# Small slips by which a formula may differ from the right one: applied to the response,
+# with what to say if that makes it right, and a note. To add one, add a row.
+EDITS: tuple[tuple[Callable[[Node], Node], str, str], ...] = (
+    (nodes.Neg, "The sign is the wrong way round.", "sign"),
+    (
+        lambda node: nodes.Mul((nodes.Number(Fraction(2)), node)),
+        "This is right but for a constant factor.",
+        "factor",
+    ),
+    (
+        lambda node: nodes.Div(node, nodes.Number(Fraction(2))),
+        "This is right but for a constant factor.",
+        "factor",
+    ),
+)

@@ -1,0 +1,192 @@
+"""A verdict as people read it: an HTML card for a notebook, plain text for a terminal.
+
+The card is plain semantic HTML with class names and no script or style, so that it
+reads the same in JupyterLab, trusted or not, and on a feedback page. Everything that
+comes from a response is escaped; MathML is rebuilt from a list of allowed elements,
+because latex2mathml passes markup inside ``\\text`` and ``\\href`` through.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from html import escape, unescape
+from typing import Any
+
+from mathgrade.verdict import Finding, Outcome, Verdict
+
+__all__ = ["card", "mathml", "plain"]
+
+OUTCOMES = {
+    Outcome.CORRECT: "Right",
+    Outcome.PARTIAL: "Partly right",
+    Outcome.INCORRECT: "Not right",
+    Outcome.INVALID: "Cannot be read",
+    Outcome.UNDECIDED: "A person will look at this",
+}
+_MET = {
+    True: ("✓", "met", "mathgrade-met"),
+    False: ("✗", "not met", "mathgrade-unmet"),
+    None: ("?", "not decided", "mathgrade-open"),
+}
+# fmt: off
+_ELEMENTS = frozenset(
+    (
+        "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub",
+        "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle",
+        "mpadded", "mphantom", "menclose",
+    )
+)
+_ATTRIBUTES = frozenset(
+    (
+        "stretchy", "fence", "form", "separator", "accent", "columnalign", "columnspacing",
+        "rowspacing", "displaystyle", "linethickness", "mathvariant", "notation", "lspace",
+        "rspace", "width", "minsize", "maxsize", "movablelimits",
+    )
+)
+# fmt: on
+_LONGEST = 5_000
+
+
+def card(verdict: Verdict) -> str:
+    """The verdict as HTML.
+
+    >>> print(card(Verdict.correct()))
+    <section class="mathgrade-card mathgrade-correct"><p class="mathgrade-outcome">...</section>
+    """
+    name = f' aria-label="Marking of {escape(verdict.item)}"' if verdict.item else ""
+    parts = [f'<section class="mathgrade-card mathgrade-{verdict.outcome.value}"{name}>']
+    parts.append(
+        f'<p class="mathgrade-outcome"><strong>{OUTCOMES[verdict.outcome]}</strong>'
+        f"{escape(_of_points(verdict))}</p>"
+    )
+    if verdict.read_as:
+        parts.append(f'<p class="mathgrade-read">Read as {mathml(verdict.read_as)}</p>')
+    remarks = [f for f in verdict.findings if not f.share]
+    criteria = [f for f in verdict.findings if f.share]
+    if remarks:
+        rows = "".join(f"<li>{_words(f, verdict)}</li>" for f in remarks)
+        parts.append(f'<ul class="mathgrade-remarks">{rows}</ul>')
+    if criteria:
+        rows = "".join(_row(f, verdict) for f in criteria)
+        parts.append(
+            '<table class="mathgrade-criteria"><thead><tr><th scope="col">Criterion</th>'
+            f'<th scope="col">Marks</th></tr></thead><tbody>{rows}</tbody></table>'
+        )
+    return "".join((*parts, "</section>"))
+
+
+def _row(finding: Finding, verdict: Verdict) -> str:
+    sign, words, css = _MET[finding.met]
+    return (
+        f'<tr class="{css}"><td><span aria-hidden="true">{sign}</span> '
+        f'<span class="mathgrade-state">{words}:</span> {_words(finding, verdict)}</td>'
+        f"<td>{escape(_share(finding, verdict))}</td></tr>"
+    )
+
+
+def _words(finding: Finding, verdict: Verdict) -> str:
+    text = escape(finding.criterion)
+    if finding.message:
+        text += f'<br><span class="mathgrade-message">{escape(finding.message)}</span>'
+    if finding.witness is not None:
+        line = finding.witness.text(reveal=verdict.reveal)
+        if line:
+            text += f'<br><span class="mathgrade-witness">For example, {escape(line)}.</span>'
+    return text
+
+
+def _of_points(verdict: Verdict) -> str:
+    if not verdict.points:
+        return ""
+    return f": {_number(verdict.credit * _exact(verdict.points))} of {_points(verdict.points)}"
+
+
+def _points(points: float) -> str:
+    return f"{points:g} {'point' if points == 1 else 'points'}"
+
+
+def _share(finding: Finding, verdict: Verdict) -> str:
+    if not verdict.points:
+        return f"{_number(100 * finding.share)} %"
+    full = finding.share * _exact(verdict.points)
+    earned = {True: _number(full), False: "0", None: "?"}[finding.met]
+    return f"{earned} / {_number(full)}"
+
+
+def _exact(points: float) -> Fraction:
+    return Fraction(str(points))
+
+
+def _number(value: Fraction) -> str:
+    return f"{float(round(value, 2)):g}"
+
+
+def plain(verdict: Verdict) -> str:
+    """The verdict as text.
+
+    >>> print(plain(Verdict.incorrect("The sign is wrong.", "sign")))
+    Not right
+      ✗ The answer is right: The sign is wrong.
+    """
+    head = f"{verdict.item}: " if verdict.item else ""
+    lines = [f"{head}{OUTCOMES[verdict.outcome]}{_of_points(verdict)}"]
+    if verdict.read_as:
+        lines.append(f"  read as {_cut(verdict.read_as)}")
+    for finding in verdict.findings:
+        line = f"  {_MET[finding.met][0] if finding.share else '·'} {finding.criterion}"
+        if finding.share and verdict.points:
+            line += f" ({_share(finding, verdict)})"
+        if finding.message:
+            line += f": {finding.message}"
+        lines.append(line)
+        if finding.witness is not None:
+            words = finding.witness.text(reveal=verdict.reveal)
+            lines += [f"      for example, {words}"] if words else []
+    return "\n".join(lines).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _cut(text: str, limit: int = 300) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def mathml(tex: str, *, display: bool = False) -> str:
+    """A formula as MathML with its TeX as alternative text; as code where that fails.
+
+    >>> mathml("x_1").startswith('<math display="inline" alttext="x_1">')
+    True
+    >>> mathml(r"\\text{<script>}")
+    '<math display="inline" alttext="\\\\text{&lt;script&gt;}">...&lt;script&gt;...</math>'
+    """
+    try:
+        if len(tex) > _LONGEST:
+            raise ValueError("too long to set")
+        inner = _rebuilt(_parsed(tex))
+    except Exception:  # latex2mathml raises anything on odd input, RecursionError included
+        return f'<code class="mathgrade-tex">{escape(_cut(tex))}</code>'
+    mode = "block" if display else "inline"
+    return f'<math display="{mode}" alttext="{escape(tex)}">{inner}</math>'
+
+
+def _parsed(tex: str) -> Any:
+    from latex2mathml.converter import convert_to_element
+
+    return convert_to_element(tex)
+
+
+def _rebuilt(parent: Any) -> str:
+    """Children of an element, only allowed elements and attributes, all text escaped."""
+    parts = [_text(parent.text)]
+    for child in parent:
+        tag = child.tag.rpartition("}")[2]
+        inner = _rebuilt(child)
+        if tag in _ELEMENTS:
+            kept = [(k, v) for k, v in child.attrib.items() if k in _ATTRIBUTES]
+            attributes = "".join(f' {k}="{escape(v)}"' for k, v in kept)
+            inner = f"<{tag}{attributes}>{inner}</{tag}>"
+        parts.append(inner)
+    return "".join(parts)
+
+
+def _text(text: str | None) -> str:
+    # The text holds character references (&#x0005B;), which are not markup of the response's.
+    return escape(unescape(text or ""))

@@ -1,0 +1,233 @@
+"""What a notebook's cells may call: check, grade, cell, student, variant.
+
+The same names work in three places: at home (``check`` shows how an answer is read),
+in nbgrader's own kernel (``grade`` shows a card and returns the points), and in the
+judge, which seats itself with :func:`seated` so that verdicts go to it and answer
+cells come from the attempt that is marked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from mathgrade.card import card, mathml, plain
+from mathgrade.errors import CourseError, ItemError, ResponseError
+from mathgrade.form import read_form
+from mathgrade.items import Item, find_course, find_item
+from mathgrade.variants import draw, load_variants
+from mathgrade.verdict import Verdict
+
+__all__ = ["CARD_TYPE", "Sitting", "cell", "check", "grade", "seated", "student", "variant"]
+
+CARD_TYPE = "application/vnd.mathgrade.v1+json"
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What the judge knows while a test cell runs.
+
+    Attributes:
+        sink: takes each verdict.
+        answers: source text of the attempt's answer cells, by grade_id.
+        course: the course folder.
+        assignment: name of the assignment.
+        student: id of the student.
+    """
+
+    sink: Callable[[Verdict], object]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    course: str = ""
+    assignment: str = ""
+    student: str = ""
+
+
+_SITTING: ContextVar[Sitting | None] = ContextVar("mathgrade_sitting", default=None)
+_said = {"student": ""}  # what student("...") was last called with, in a notebook
+
+
+@contextmanager
+def seated(sitting: Sitting) -> Iterator[None]:
+    """Let the functions of this module serve the judge for the time of a test cell."""
+    token = _SITTING.set(sitting)
+    try:
+        yield
+    finally:
+        _SITTING.reset(token)
+
+
+def grade(item: str | Item, response: object, *, source: str = "", **given: object) -> float:
+    """Mark a response: show the verdict and return the points, for nbgrader to read.
+
+    Args:
+        item: ``"softmax:jacobian-entry"``, or the item itself.
+        response: the student's answer.
+        source: text of the answer cell, where an item forbids loops.
+        given: the student's answers to the items this one builds on, by item name, with
+            ``_`` for ``-``: ``sigma_vt=Sigma_Vt``.
+
+    Returns:
+        Points, from 0 to those of the item.
+
+    Raises:
+        ItemError: the item does not exist or is set up wrongly; never for a response.
+    """
+    found = item if isinstance(item, Item) else find_item(item, _course())
+    starts = given | {name.replace("_", "-"): value for name, value in given.items()}
+    verdict = found.mark(response, starts, student=_student() or ANONYMOUS, source=source)
+    sitting = _SITTING.get()
+    if sitting is not None:
+        sitting.sink(verdict)
+    else:
+        _show(plain(verdict), card(verdict), {CARD_TYPE: verdict.to_json()})
+    return float(verdict.credit * Fraction(str(verdict.points)))
+
+
+def check(
+    response: object,
+    *,
+    names: Mapping[str, str] | None = None,
+    shape: tuple[int, ...] | None = None,
+    kind: str | None = None,
+) -> None:
+    """Show how a response is read and whether its form is right; never whether it is right.
+
+    Args:
+        response: the answer.
+        names: what each name in a formula stands for.
+        shape: of the matrix or vector asked; with ``kind="svd"`` of the decomposed matrix.
+        kind: "number", "expression", "matrix", "vector", "svd", "function", "text"; left
+            out, it follows from ``names`` and ``shape``.
+
+    Raises:
+        ResponseError: the form is wrong. While grading that is only printed.
+    """
+    try:
+        latex, words = read_form(response, names=names, shape=shape, kind=kind)
+    except ResponseError as error:
+        if _grading():
+            print(error.message)  # noqa: T201 - for whoever reads the marked notebook
+            return
+        raise FormError(error.message, error.note) from None
+    if _SITTING.get() is not None:
+        return
+    html = f"<p>{words}{f': {mathml(latex)}' if latex else '.'}</p>"
+    _show(f"{words}{f': {latex}' if latex else '.'}", html)
+
+
+class FormError(ResponseError):
+    """A wrong form, shown in a notebook without a traceback: the student's code did not fail."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Not yet in the right form: {self.message}"]
+
+
+def cell(grade_id: str) -> str:
+    """Source text of an answer cell.
+
+    Raises:
+        ItemError: there is no such cell.
+    """
+    sitting = _SITTING.get()
+    if sitting is not None:
+        if grade_id in sitting.answers:
+            return sitting.answers[grade_id]
+        raise ItemError(
+            f"The attempt has no answer cell {grade_id!r}; there are: "
+            f"{', '.join(sitting.answers) or 'none'}."
+        )
+    for path in sorted(Path.cwd().glob("*.ipynb")):
+        found = _cell_of(path, grade_id)
+        if found is not None:
+            return found
+    raise ItemError(f"No notebook in {Path.cwd()} has an answer cell {grade_id!r}. Is it saved?")
+
+
+def _cell_of(path: Path, grade_id: str) -> str | None:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for entry in cells:
+            own = entry["metadata"].get("nbgrader", {})
+            if own.get("grade_id") == grade_id:
+                return "".join(entry["source"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # not a notebook
+    return None
+
+
+def student(id: str = "") -> str:
+    """The student's id, or with an argument: say who you are.
+
+    When grading, the submission says it; on a JupyterHub, the hub does.
+    """
+    if id:
+        _said["student"] = str(id).strip()
+    known = _student()
+    if not known:
+        print(  # noqa: T201
+            'Write your student id between the quotes, student("..."), to get your own numbers.'
+        )
+    return known or ANONYMOUS
+
+
+def _student() -> str:
+    sitting = _SITTING.get()
+    if sitting is not None and sitting.student:
+        return sitting.student
+    named = os.environ.get("MATHGRADE_STUDENT", "")
+    if not named and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        named = Path.cwd().parent.name  # autograded/<student>/<assignment>
+    return named or os.environ.get("JUPYTERHUB_USER", "") or _said["student"]
+
+
+def variant(item: str) -> Any:
+    """What is drawn for this student in an item: the same at home and when marked.
+
+    Args:
+        item: ``"decomposition"``, or with the assignment, ``"svd:decomposition"``.
+
+    Raises:
+        ItemError: there is no ``variants.py``, or none for this item.
+    """
+    return draw(load_variants(_variants(item)), item, student())
+
+
+def _variants(item: str) -> Path:
+    """The ``variants.py`` to draw from: the course's own wherever there is one."""
+    here = Path.cwd() / "variants.py"
+    sitting = _SITTING.get()
+    assignment = item.rpartition(":")[0] or (sitting.assignment if sitting else "")
+    try:
+        source = (_course() or find_course()) / "source" / (assignment or Path.cwd().name)
+    except CourseError:
+        return here
+    return source / "variants.py" if (source / "variants.py").is_file() else here
+
+
+def _course() -> Path | None:
+    sitting = _SITTING.get()
+    return Path(sitting.course) if sitting is not None and sitting.course else None
+
+
+def _grading() -> bool:
+    return _SITTING.get() is not None or os.environ.get("NBGRADER_EXECUTION") == "autograde"
+
+
+def _show(text: str, html: str, more: Mapping[str, Any] | None = None) -> None:
+    """Display in a notebook, print elsewhere."""
+    from IPython import get_ipython
+
+    if get_ipython() is None:
+        print(text)  # noqa: T201
+        return
+    from IPython.display import display
+
+    display({"text/plain": text, "text/html": html, **(more or {})}, raw=True)
