@@ -145,9 +145,21 @@ def test_a_bomb_costs_little(latex: str, inspect: Callable[..., object]) -> None
 
 
 PIECES = st.sampled_from(
-    [r"\frac", r"\text", r"\left", r"\right", r"\begin{align}", r"\end{align}", r"\sum", "{", "}"]
-    + ["_", "^", "&", r"\\", "<", ">", '"', "'", "$", "x", "1", " ", "%", "#", "~", r"\unicode"]
-    + [r"\href", r"\style", r"\class", r"\mathbb", r"\hspace", "(", ")", "|", r"\operatorname"]
+    [
+        *[
+            r"\frac",
+            r"\text",
+            r"\left",
+            r"\right",
+            r"\begin{align}",
+            r"\end{align}",
+            r"\sum",
+            "{",
+            "}",
+        ],
+        *["_", "^", "&", r"\\", "<", ">", '"', "'", "$", "x", "1", " ", "%", "#", "~", r"\unicode"],
+        *[r"\href", r"\style", r"\class", r"\mathbb", r"\hspace", "(", ")", "|", r"\operatorname"],
+    ]
 )
 
 

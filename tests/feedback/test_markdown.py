@@ -201,9 +201,39 @@ def test_a_bomb_costs_little(source: str, inspect: Callable[..., object]) -> Non
 
 
 PIECES = st.sampled_from(
-    ["<", ">", '"', "'", "[", "]", "(", ")", "!", "`", "$", "\\", "*", "_", "#", "|", "\n", " "]
-    + ["javascript:", "https://a.b", "<script>", "</p>", "<a href=", "onclick=", "&#60;", "&lt;"]
-    + ["\n\n", "- ", "> ", "---", "```", "$$", "\\[", "\\]", "x", "attachment:good.png", "<!--"]
+    [
+        *[
+            "<",
+            ">",
+            '"',
+            "'",
+            "[",
+            "]",
+            "(",
+            ")",
+            "!",
+            "`",
+            "$",
+            "\\",
+            "*",
+            "_",
+            "#",
+            "|",
+            "\n",
+            " ",
+        ],
+        *[
+            "javascript:",
+            "https://a.b",
+            "<script>",
+            "</p>",
+            "<a href=",
+            "onclick=",
+            "&#60;",
+            "&lt;",
+        ],
+        *["\n\n", "- ", "> ", "---", "```", "$$", "\\[", "\\]", "x", "attachment:good.png", "<!--"],
+    ]
 )
 
 

@@ -1,0 +1,117 @@
+"""The exporter as nbgrader and formgrader call it, against a real gradebook."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from tests.feedback.conftest import sample_notebook
+from traitlets.config import Config
+
+from mathgrade.feedback.exporter import FeedbackExporter
+from mathgrade.feedback.gradebook import MarkState, mark_states
+
+
+@pytest.fixture(scope="module")
+def marked_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with one marked notebook, as ``nbgrader autograde`` leaves it."""
+    root = tmp_path_factory.mktemp("course")
+    with pytest.MonkeyPatch.context() as patch:
+        # A first gradebook calls alembic by name.
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        fill(root)
+    return root
+
+
+@pytest.fixture
+def course(marked_course: Path, tmp_path: Path) -> Path:
+    """A copy of it to work on."""
+    return shutil.copytree(marked_course, tmp_path / "course")
+
+
+def fill(root: Path) -> None:
+    folder = root / "autograded" / "s017" / "softmax"
+    folder.mkdir(parents=True)
+    (root / "source" / "softmax").mkdir(parents=True)
+    nb = sample_notebook()
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.add_assignment("softmax")
+        gradebook.add_notebook("softmax", "softmax")
+        gradebook.add_student("s017")
+        for cell in nb.cells:
+            own = cell.metadata.get("nbgrader")
+            if own is None:
+                continue
+            place, kind = ("softmax", "softmax"), cell.cell_type
+            if own.grade:
+                gradebook.add_grade_cell(own.grade_id, *place, max_score=own.points, cell_type=kind)
+            if own.solution:
+                gradebook.add_solution_cell(own.grade_id, *place)
+        gradebook.add_submission("softmax", "s017")
+        for cell in nb.cells:
+            own = cell.metadata.get("nbgrader")
+            if own is not None and own.grade:
+                grade = gradebook.find_grade(own.grade_id, "softmax", "softmax", "s017")
+                grade.auto_score = own.score
+                grade.needs_manual_grade = own.score is None
+        gradebook.db.commit()
+    nbformat.write(nb, folder / "softmax.ipynb")
+
+
+def feedback(course: Path) -> str:
+    """Formgrader's button: it forces HTMLExporter.template_name on the way."""
+    config = Config()
+    config.CourseDirectory.root = str(course)
+    config.GenerateFeedback.exporter_class = "mathgrade.feedback.exporter.FeedbackExporter"
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    assert api.generate_feedback("softmax", "s017")["success"]
+    return (course / "feedback" / "s017" / "softmax" / "softmax.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_formgrader_gets_our_page(course: Path, inspect: Any) -> None:
+    page = feedback(course)
+    inspect(page)
+    assert "<title>Feedback: softmax (s017)</title>" in page
+    assert "<b>8.5</b> of 22 points" in page
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_marks_of_a_person_are_on_the_page(course: Path) -> None:
+    place = ("softmax", "softmax", "s017")
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade("one-word", *place)
+        grade.manual_score, grade.needs_manual_grade = 1, False
+        gradebook.find_comment("one-word", *place).manual_comment = "Just *so*."
+        gradebook.db.commit()
+    page = feedback(course)
+    assert "<b>9.5</b> of 22 points" in page
+    assert "Just <em>so</em>." in page
+    assert "wait for a person" not in page
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_gradebook_tells_who_waits(course: Path) -> None:
+    place = {
+        "db_url": f"sqlite:///{course}/gradebook.db",
+        "notebook": "softmax",
+        "assignment": "softmax",
+        "student": "s017",
+    }
+    states = mark_states(place)
+    assert states["one-word"] == MarkState(waiting=True)
+    assert states["softmax-code-test"] == MarkState()
+    assert mark_states(place | {"student": "s999"}) == {}
+
+
+def test_without_a_gradebook_the_notebook_decides() -> None:
+    nb = sample_notebook()
+    page, resources = FeedbackExporter().from_notebook_node(nb)
+    assert resources["output_extension"] == ".html"
+    assert "2 items wait for a person" in page
