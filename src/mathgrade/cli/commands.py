@@ -156,7 +156,9 @@ def check(
     assignment: Annotated[
         list[str] | None, typer.Argument(metavar="ASSIGNMENT", help="All if left out.")
     ] = None,
+    *,
     fix: Annotated[bool, typer.Option("--fix", help="Restore canonical form first.")] = False,
+    look: Annotated[bool, typer.Option("--look", help="Only look; run no attempts.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="Attempts run at a time.")] = 2,
     course: CourseOption = None,
 ) -> int:
@@ -167,11 +169,17 @@ def check(
     if fix:
         for path in fix_course(root, assignment or ()):
             out().print(f"restored {path.relative_to(root)}")
-    return _check(context, root, assignment or [], released=True, workers=workers)
+    return _check(context, root, assignment or [], run=not look, workers=workers)
 
 
 def _check(
-    context: typer.Context, root: Path, names: list[str], *, released: bool, workers: int = 2
+    context: typer.Context,
+    root: Path,
+    names: list[str],
+    *,
+    released: bool = True,
+    run: bool = True,
+    workers: int = 2,
 ) -> int:
     from mathgrade.cli.tables import check_table
     from mathgrade.course.check import Status, check_course
@@ -182,6 +190,7 @@ def _check(
             open_course(root, debug=context.obj.debug),
             names,
             released=released,
+            run=run,
             workers=workers,
             on_start=start,
             on_done=lambda one: step(f"{one.assignment}: {one.name}"),

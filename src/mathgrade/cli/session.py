@@ -49,13 +49,9 @@ def here(course: Path | None) -> Path:
         if not (course / "source").is_dir():
             raise CourseError(f"Expected a course in {course}: a folder with source/. Found none.")
         return course
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "nbgrader_config.py").is_file() and (folder / "source").is_dir():
-            return folder
-    raise CourseError(
-        "Expected a course: a folder with nbgrader_config.py and source/. "
-        f"Found none around {Path.cwd()}; change into one, or name it with --course."
-    )
+    from mathgrade.items import find_course
+
+    return find_course()
 
 
 @contextlib.contextmanager

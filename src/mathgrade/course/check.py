@@ -77,6 +77,7 @@ def check_course(
     names: Sequence[str] = (),
     *,
     released: bool = True,
+    run: bool = True,
     workers: int = 2,
     on_start: Callable[[int], None] = lambda _: None,
     on_done: Callable[[Replay], None] = lambda _: None,
@@ -88,6 +89,7 @@ def check_course(
         names: which assignments; all if empty.
         released: whether ``release/`` must be there and fresh. If not, what
             nbgrader would release now is looked at instead.
+        run: whether to run the attempts; if not, the checks only look.
         workers: how many attempts run at a time.
         on_start: told how many attempts will be run, for a progress bar.
         on_done: told after each.
@@ -98,6 +100,8 @@ def check_course(
     plan = _Plan()
     for name in require_assignments(course.root, list(names)):
         _look(course, name, plan, released=released)
+    if not run:
+        return plan.lines
     on_start(len(plan.replays))
     results = replay(plan.replays, workers=workers, on_done=on_done)
     lines = list(plan.lines)
@@ -190,11 +194,11 @@ def _marker_faults(source: Any) -> list[str]:
 
 
 def _item_faults(root: Path, name: str, source: Any) -> list[str]:
-    from mathgrade.items import load_assignment
-
     graded = any(graded_items(cell.source, name) for cell in source.cells if is_test(cell))
     if not graded and not (root / "reference" / f"{name}.py").is_file():
         return point_faults(source, name, {})  # an assignment of plain asserts has no items
+    from mathgrade.items import load_assignment
+
     try:
         items = load_assignment(root, name).items
     except MathgradeError as error:

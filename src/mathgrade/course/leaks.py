@@ -23,7 +23,7 @@ _MARKER = re.compile(rf"\b(BEGIN|END)\s+({'|'.join(KINDS)})\b", re.IGNORECASE)
 # A line shorter than this is a secret only where it stands alone on a line ("y = x" is also in
 # "dy = x"); a line with fewer than SHORTEST letters and digits ("else:", ")") is never one.
 _ALONE_BELOW = 16
-_SHORTEST = 6
+_SHORTEST = 7
 # Lines of reference/ count from this length on: below it, two people write the same line.
 _REFERENCE_FROM = 30
 

@@ -15,6 +15,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -239,7 +240,10 @@ def _told(course: NbgraderCourse, what: str) -> Iterator[logging.Logger]:
         log.addHandler(printed)
     folder = Path.cwd()
     try:
-        yield log
+        with warnings.catch_warnings():
+            if not course.debug:  # nbgrader's own use of SQLAlchemy warns on every submission
+                warnings.simplefilter("ignore")
+            yield log
     except (Exception, SystemExit) as error:  # nbgrader's own way to refuse is either
         raise CourseError(f"{what}: {kept.reason(error)}") from error
     finally:

@@ -1,0 +1,113 @@
+"""A batch goes through nbgrader to its end, whatever one submission holds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mathgrade.course.marks import class_marks, submitted_students
+from mathgrade.course.nbgrader_runs import feedback, generate, open_course
+from mathgrade.course.submissions import autograde_all, feedback_all
+from mathgrade.errors import CourseError
+
+from .tiny import NAME, change_cell, source_path
+
+GOOD = "def square(x):\n    return x**2"
+
+
+def hand_in(course: Path, student: str, answers: dict[str, str]) -> Path:
+    folder = course / "submitted" / student / NAME
+    shutil.copytree(course / "release" / NAME, folder)
+    path = folder / f"{NAME}.ipynb"
+    for name, text in answers.items():
+        change_cell(path, name, lambda cell, text=text: cell.update(source=text))
+    return path
+
+
+@pytest.mark.slow
+def test_one_bad_submission_never_stops_the_others(tiny: Path) -> None:
+    (tiny / "gradebook.db").unlink()  # as in a fresh clone
+    hand_in(tiny, "s001", {"square": GOOD, "total": "total = 66", "words": "It grows."})
+    bad = hand_in(tiny, "s002", {"square": GOOD})
+    nb = json.loads(bad.read_text())
+    nb["cells"].append({**nb["cells"][2], "id": "again"})  # the same test cell twice
+    nb["cells"][2]["metadata"]["nbgrader"]["schema_version"] = 99
+    bad.write_text(json.dumps(nb))
+    hand_in(tiny, "s003", {"total": "total = 1 / 0"})
+    (tiny / "submitted" / "s004" / NAME).mkdir(parents=True)
+    course = open_course(tiny)
+    said: list[str] = []
+    results = autograde_all(course, NAME, on_step=said.append)
+    assert said == [f"{NAME}: s00{n}" for n in (1, 2, 3, 4)]
+    assert [r.student for r in results if r.error] == ["s002", "s004"]
+    assert "s002 could not be marked: " in results[1].error
+    assert "\n" not in results[1].error
+
+    rows = {row.student: row for row in class_marks(course, NAME)}
+    assert rows["s001"].score == 3.5
+    assert rows["s001"].points == 6.5
+    assert rows["s001"].items["words"].review == "to be marked by hand"
+    assert rows["s001"].reason == ""
+    assert {n: m.score for n, m in rows["s003"].items.items()} == {
+        "square": 0,
+        "total": 0,
+        "words": 0,
+    }
+    assert "ZeroDivisionError: division by zero" in rows["s003"].reason
+
+    again = autograde_all(course, NAME, ["s001", "s009"])
+    assert [(r.kept, r.error) for r in again] == [
+        (True, ""),
+        (False, f"there is no submitted/s009/{NAME}"),
+    ]
+    assert not autograde_all(course, NAME, ["s001"], force=True)[0].kept
+
+    pages, failures = feedback_all(course, NAME)
+    assert [page.relative_to(tiny).parts[1] for page in pages] == ["s001", "s003"]
+    assert failures == []
+
+
+def test_students_are_those_who_handed_this_assignment_in(tiny: Path) -> None:
+    hand_in(tiny, "s002", {})
+    hand_in(tiny, "s001", {})
+    (tiny / "submitted" / "s003" / "other").mkdir(parents=True)
+    assert submitted_students(tiny, NAME) == ["s001", "s002"]
+
+
+def test_marking_nobody_and_feedback_on_nothing_say_what_to_do(tiny: Path) -> None:
+    course = open_course(tiny)
+    with pytest.raises(CourseError, match="Expected submissions as submitted/STUDENT/lines"):
+        autograde_all(course, NAME)
+    with pytest.raises(CourseError, match="Run `mathgrade autograde lines` first"):
+        feedback_all(course, NAME)
+    with pytest.raises(CourseError, match="no feedback for s001"):
+        feedback(course, NAME, "s001")
+
+
+def test_a_release_nbgrader_refuses_is_told_in_one_line(tiny: Path) -> None:
+    text = "### BEGIN SOLUTION\ny = 1"
+    change_cell(source_path(tiny), "square", lambda cell: cell.update(source=text))
+    with pytest.raises(CourseError) as refused:
+        generate(open_course(tiny), NAME)
+    assert str(refused.value) == (
+        "lines could not be released: RuntimeError: no end solution statement found"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [("raise ValueError('no')", "ValueError: no"), ("c.x = (", "SyntaxError")],
+)
+def test_a_configuration_that_cannot_be_run_is_named(tiny: Path, config: str, says: str) -> None:
+    (tiny / "nbgrader_config.py").write_text(config)
+    with pytest.raises(CourseError, match=r"nbgrader_config.py cannot be run") as refused:
+        open_course(tiny)
+    assert says in str(refused.value)
+
+
+def test_a_folder_without_source_is_no_course(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="Expected a course"):
+        open_course(tmp_path)
