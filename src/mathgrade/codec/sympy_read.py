@@ -16,11 +16,10 @@ from mathgrade.codec.limits import (
     MAX_FLOAT_BITS,
     MAX_FLOAT_EXPONENT,
     MAX_INT_BITS,
-    MAX_NAME,
     CodecError,
     Room,
-    check_text,
 )
+from mathgrade.codec.symbol_names import check_function_name, check_symbol_name
 from mathgrade.codec.sympy_heads import (
     ASSUMPTIONS,
     Head,
@@ -127,12 +126,6 @@ def _commutes(node: Any) -> bool:
     return True
 
 
-def _text(data: Any) -> str:
-    if type(data) is not str:
-        raise damaged("a name was expected")
-    return check_text(data, MAX_NAME)
-
-
 def _known_assumptions(data: Any) -> dict[str, bool]:
     if type(data) is not dict or any(
         k not in ASSUMPTIONS or type(v) is not bool for k, v in data.items()
@@ -150,14 +143,14 @@ def _symbol(parts: list[Any], room: Room, depth: int) -> Any:
     from sympy import Symbol
 
     _count(parts, 2)
-    return Symbol(_text(parts[0]), **_known_assumptions(parts[1]))
+    return Symbol(check_symbol_name(parts[0]), **_known_assumptions(parts[1]))
 
 
 def _dummy(parts: list[Any], room: Room, depth: int) -> Any:
     from sympy import Dummy
 
     _count(parts, 3)
-    name, assumptions, index = _text(parts[0]), _known_assumptions(parts[1]), parts[2]
+    name, assumptions, index = check_symbol_name(parts[0]), _known_assumptions(parts[1]), parts[2]
     if type(index) is not int or not 0 <= index < 2**62:
         raise damaged("the number of a Dummy was expected")
     return Dummy(name, dummy_index=index, **assumptions)
@@ -167,7 +160,7 @@ def _str(parts: list[Any], room: Room, depth: int) -> Any:
     from sympy.core.symbol import Str
 
     _count(parts, 1)
-    return Str(_text(parts[0]))
+    return Str(check_symbol_name(parts[0]))
 
 
 def _integer(parts: list[Any], room: Room, depth: int) -> Any:
@@ -212,9 +205,7 @@ def _named_function(data: Any) -> Any:
 
     if type(data) is not list or len(data) != 3:
         raise damaged("a function was expected")
-    name, assumptions, nargs = _text(data[0]), _known_assumptions(data[1]), data[2]
-    if not name:
-        raise damaged("a function has a name")
+    name, assumptions, nargs = check_function_name(data[0]), _known_assumptions(data[1]), data[2]
     if nargs is None:
         return Function(name, **assumptions)
     if type(nargs) is not list or not 1 <= len(nargs) <= 20:

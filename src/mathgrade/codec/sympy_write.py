@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mathgrade.codec.limits import MAX_NAME, CodecError, Room, check_text
+from mathgrade.codec.limits import CodecError, Room
+from mathgrade.codec.symbol_names import check_function_name, check_symbol_name
 from mathgrade.codec.sympy_heads import ASSUMPTIONS, constants, heads, matrix_classes
 
 __all__ = ["write_integer", "write_sympy"]
@@ -55,11 +56,11 @@ def _special(value: Any, cls: Any, room: Room, depth: int) -> list[Any] | None:
     from sympy.tensor.indexed import Indexed
 
     if cls is Symbol:
-        return ["Symbol", _name(value.name), _assumptions(value)]
+        return ["Symbol", check_symbol_name(value.name), _assumptions(value)]
     if cls is Dummy:
-        return ["Dummy", _name(value.name), _assumptions(value), int(value.dummy_index)]
+        return ["Dummy", check_symbol_name(value.name), _assumptions(value), int(value.dummy_index)]
     if cls is Str:
-        return ["Str", _name(value.name)]
+        return ["Str", check_symbol_name(value.name)]
     if isinstance(value, Rational) and cls.__module__ == "sympy.core.numbers":
         p, q = write_integer(int(value.p), room), write_integer(int(value.q), room)
         return ["Integer", p] if q == 1 else ["Rational", p, q]
@@ -101,12 +102,6 @@ def _special(value: Any, cls: Any, room: Room, depth: int) -> list[Any] | None:
     return None
 
 
-def _name(name: Any) -> str:
-    if type(name) is not str:
-        raise CodecError("a symbol whose name is not plain text: give it a name of type str")
-    return check_text(name, MAX_NAME)
-
-
 def _assumptions(symbol: Any) -> dict[str, bool]:
     given = getattr(symbol, "_assumptions_orig", None)
     if given is None:
@@ -122,7 +117,7 @@ def _function(cls: Any) -> list[Any]:
     if not ASSUMPTIONS.issuperset(kwargs) or any(type(v) is not bool for v in kwargs.values()):
         raise CodecError(f"a function `{cls.__name__[:40]}` with attributes of its own")
     nargs = None if cls._nargs is None else [int(n) for n in cls._nargs]
-    return [_name(cls.__name__), kwargs, nargs]
+    return [check_function_name(cls.__name__), kwargs, nargs]
 
 
 def _refusal(value: Any, name: str) -> str:
