@@ -18,7 +18,7 @@ from mathgrade.feedback.render import render
 __all__ = ["FeedbackExporter"]
 
 
-class FeedbackExporter(Exporter):  # type: ignore[misc]  # nbconvert is untyped
+class FeedbackExporter(Exporter):
     """A marked notebook as a page for its student."""
 
     output_mimetype = "text/html"

@@ -136,7 +136,7 @@ def _mathematics(reader: mistune.Markdown) -> None:
     reader.inline.register("inline_formula", _INLINE, inline, before=first_inline)
 
 
-class _Inert(mistune.HTMLRenderer):  # type: ignore[misc]  # mistune is skipped by mypy
+class _Inert(mistune.HTMLRenderer):
     """HTML of the tokens; every text and every attribute escaped or checked."""
 
     def __init__(
