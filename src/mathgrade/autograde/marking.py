@@ -21,11 +21,11 @@ from mathgrade.autograde.names import bound_names
 from mathgrade.autograde.warm import borrowed_kernel
 from mathgrade.card import card, plain
 from mathgrade.errors import JudgeError
+from mathgrade.notebook import CARD_TYPE
 from mathgrade.verdict import Verdict
 
-__all__ = ["CARD_TYPE", "CellMark", "Limits", "Place", "mark_notebook"]
+__all__ = ["CellMark", "Limits", "Place", "mark_notebook"]
 
-CARD_TYPE = "application/vnd.mathgrade.v1+json"
 _IN_KERNEL = "in-kernel"
 
 
@@ -232,9 +232,6 @@ def _stock_mark(cell: NotebookNode) -> CellMark:
 
 
 def _attempt(nb: NotebookNode, place: Place) -> Attempt:
-    answers = {
-        cell.metadata.nbgrader["grade_id"]: cell.source for cell in nb.cells if is_solution(cell)
-    }
     trusted = tuple(
         cell.source
         for cell in nb.cells
@@ -246,13 +243,19 @@ def _attempt(nb: NotebookNode, place: Place) -> Attempt:
     source = _source_notebook(place)
     imports: tuple[str, ...] = ()
     asked: set[str] = set()
+    answers: dict[str, str] = {}
     if source is not None:
+        # An answer cell the student deleted is an empty answer.
+        answers = {c.metadata.nbgrader["grade_id"]: "" for c in source.cells if is_solution(c)}
         code = [cell for cell in source.cells if cell.cell_type == "code"]
         imports = tuple(cell.source for cell in code if not is_test(cell))
         for cell in code:
             if is_solution(cell):
                 with contextlib.suppress(SyntaxError):
                     asked |= bound_names(cell.source)
+    for cell in nb.cells:
+        if is_solution(cell):
+            answers[cell.metadata.nbgrader["grade_id"]] = cell.source
     return Attempt(
         course=str(place.course),
         assignment=place.assignment,
