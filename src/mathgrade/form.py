@@ -6,7 +6,7 @@ exists: the form asked stands in the call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mathgrade import expression
@@ -118,7 +118,7 @@ def _any(response: Any, _names: Any, _shape: Any) -> tuple[str, str]:
     return expression.to_latex(read_formula(response, Context())), "Read as"
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any, Any, Any], tuple[str, str]]] = {
     "number": _number,
     "expression": _expression,
     "matrix": _matrix,

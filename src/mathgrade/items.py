@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from mathgrade.answers import AnswerTest
+from mathgrade.answers.trivial import is_trivial
 from mathgrade.codec.absent import Absent
 from mathgrade.errors import CourseError, ItemError
 from mathgrade.follow import Follow
@@ -35,6 +36,7 @@ __all__ = [
     "Mistake",
     "find_course",
     "find_item",
+    "is_trivial",
     "load_assignment",
 ]
 
@@ -68,7 +70,8 @@ class Item:
         title: what a report calls it; the name if left out.
         mistakes: known wrong answers, tried in turn; for a variant also a function of the draw.
         follow: what it builds on, if anything.
-        variant: whether the numbers are drawn per student, in ``variants.py``.
+        variant: whether the numbers are drawn per student, by the function of its name in
+            ``variants.py``; an item without one shares the draw of the item it follows.
         reveal: whether a student may see the values expected.
 
     The last three fields are filled in when an assignment is loaded.
@@ -222,11 +225,14 @@ def _with_mistake(
     mistake = mistakes[position]
     credit = Fraction(str(mistake.credit))
     if credit > verdict.credit:
-        kept = Finding("What this known mistake still deserves", True, credit)
+        kept = Finding("What is right in spite of a known mistake", True, credit)
         lost = Finding("The answer is right", False, 1 - credit, mistake.message, mistake.note)
         return Verdict.of((kept, lost), read_as=verdict.read_as)
     remark = Finding("A known mistake", False, message=mistake.message, note=mistake.note)
     return replace(verdict.with_finding(remark, first=True), note=mistake.note)
+
+
+Draw = Callable[[Sequence[str], str], Any]
 
 
 @dataclass(frozen=True)
@@ -242,13 +248,11 @@ class Assignment:
     items: Mapping[str, Item]
 
     @classmethod
-    def of(
-        cls, name: str, items: Sequence[Item], draw: Callable[[str, str], Any] | None = None
-    ) -> Assignment:
+    def of(cls, name: str, items: Sequence[Item], draw: Draw | None = None) -> Assignment:
         """The assignment made of these items, joined to each other.
 
         Args:
-            draw: from item name and student to what is drawn.
+            draw: from names, the first that draws anything counts, and student to what is drawn.
 
         Raises:
             ItemError: a name twice, points that are none, a start that comes later or not at all.
@@ -269,7 +273,12 @@ class Assignment:
                         f"{name}:{item.name} follows {item.follow.start!r}, which is not an item "
                         "before it."
                     )
-            drawn = _drawing(draw, item.name) if draw is not None and item.variant else None
+            drawn = None
+            if draw is not None and item.variant:
+                names = [item.name]
+                if start is not None and start.variant:
+                    names.append(start.name)
+                drawn = partial(draw, names)
             joined[item.name] = replace(item, assignment=name, draw=drawn, start=start)
         return cls(name, MappingProxyType(joined))
 
@@ -280,10 +289,6 @@ class Assignment:
                 f"Assignment {self.name!r} has no item {name!r}. Is it one of: {', '.join(near)}?"
             )
         return self.items[name]
-
-
-def _drawing(draw: Callable[[str, str], Any], item: str) -> Callable[[str], Any]:
-    return lambda student: draw(item, student)
 
 
 def find_course(start: Path | None = None) -> Path:
@@ -351,8 +356,8 @@ def _loaded(course: Path, name: str, _stamps: object) -> Assignment:
         items = _run(path)
     variants = course / "source" / name / "variants.py"
 
-    def drawn(item: str, student: str) -> Any:
-        return draw(load_variants(variants), item, student)
+    def drawn(names: Sequence[str], student: str) -> Any:
+        return draw(load_variants(variants), names, student)
 
     return Assignment.of(name, items, drawn)
 

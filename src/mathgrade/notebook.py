@@ -197,7 +197,7 @@ def variant(item: str) -> Any:
     Raises:
         ItemError: there is no ``variants.py``, or none for this item.
     """
-    return draw(load_variants(_variants(item)), item, student())
+    return draw(load_variants(_variants(item)), [item], student())
 
 
 def _variants(item: str) -> Path:

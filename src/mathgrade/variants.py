@@ -15,7 +15,7 @@ so a draw does not change with the folder, the machine or the day.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,32 +37,37 @@ def seed(course: str, item: str, student: str) -> int:
     return int.from_bytes(hashlib.sha256(text).digest()[:16], "big")
 
 
-def draw(variants: MappingProxyType[str, Any], item: str, student: str) -> Any:
-    """What a student's variant of an item is drawn to be.
+def draw(variants: Mapping[str, Any], items: Sequence[str], student: str) -> Any:
+    """What is drawn for a student.
 
     Args:
-        variants: the namespace of a ``variants.py``, from :func:`load_variants`.
-        item: name of the item, with or without the assignment before it.
+        variants: the names of a ``variants.py``, from :func:`load_variants`.
+        items: names of items, with or without the assignment before them; the first
+            that has a function in ``variants`` is drawn.
         student: id of the student.
 
     Raises:
-        ItemError: no function of that name, or it raises.
+        ItemError: no such function, or it raises.
     """
-    name = item.rpartition(":")[2]
-    function: Callable[[np.random.Generator], Any] | None = variants.get(name.replace("-", "_"))
-    if not callable(function):
+    names = [item.rpartition(":")[2] for item in items]
+    name = next((n for n in names if callable(variants.get(_function(n)))), None)
+    if name is None:
         raise ItemError(
-            f"variants.py has no function {name.replace('-', '_')}(rng) for the item {name!r}."
+            f"variants.py has no function {_function(names[0])}(rng) for the item {names[0]!r}."
         )
     start = seed(str(variants.get("COURSE", "")), name, student)
     # The bit generator is named, so that a new default of NumPy's changes no draw.
     generator = np.random.Generator(np.random.PCG64(start))
     try:
-        return function(generator)
+        return variants[_function(name)](generator)
     except Exception as error:
         raise ItemError(
-            f"{name.replace('-', '_')} of variants.py raised {type(error).__name__}: {error}"
+            f"{_function(name)} of variants.py raised {type(error).__name__}: {error}"
         ) from error
+
+
+def _function(item: str) -> str:
+    return item.replace("-", "_")
 
 
 def load_variants(path: Path) -> MappingProxyType[str, Any]:

@@ -100,7 +100,7 @@ class Numbers:
         pairs = list(zip(references, entries, strict=True))
         if all(agree(r, e.negative, self.tolerance) for r, e in pairs):
             return "Every entry has the wrong sign.", "matrix.sign"
-        if all(only_rounded(r, e) or agree(r, e, self.tolerance) for r, e in pairs):
+        if only_rounded(references, entries):
             asked = f"The entries are wanted {self.tolerance.text}. " if self.tolerance else ""
             return (
                 f"The entries are right as far as their digits go. {asked}Give more digits or the "

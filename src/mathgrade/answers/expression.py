@@ -17,6 +17,7 @@ from mathgrade.answers.formula import (
     read_formula,
     read_own,
 )
+from mathgrade.answers.received import is_grid
 from mathgrade.errors import ItemError
 from mathgrade.expression import Context, Node, nodes
 from mathgrade.verdict import Finding, Verdict
@@ -56,8 +57,9 @@ class Expression(AnswerTest):
             raise ItemError(f"A layout is numerator or denominator, not {self.layout!r}.")
         received = read_formula(response, context)
         due, shape = expression.shape_of(reference, context), expression.shape_of(received, context)
-        flat = {(), (1, 1)}
-        fits = shape == due or {shape, due} <= flat
+        # wᵀx is a number to everybody; a list of one entry is not.
+        number = not is_grid(response) and {shape, due} == {(), (1, 1)}
+        fits = shape == due or number
         found = Comparison(False)
         if fits:
             found = compare(reference, received, context, self.given)

@@ -70,16 +70,20 @@ class Matrix(AnswerTest):
             found = [kind.compare(r, e) for r, e in zip(reference, entries, strict=True)]
             if all(c.same for c in found):
                 return self._right(True)
+        slip: tuple[str, str] | None = None
         back = grid.transposed
         if back.shape == wanted.shape and len(wanted.shape) == 2:
             others = read_entries(kind, back)
             if all(kind.compare(r, e).same for r, e in zip(reference, others, strict=True)):
-                return self._right(False) if self.layout else _TRANSPOSED
+                if self.layout:
+                    return self._right(False)
+                slip = _TRANSPOSED
         if turned:
             return Verdict.incorrect(
                 "The entries are wrong in either layout.", "matrix.entries", criterion=_ENTRIES
             )
-        return self._wrong(kind, (wanted, reference), (grid, entries), found)
+        slip = slip or kind.why(reference, entries)
+        return self._wrong(kind, (wanted, reference), grid, found, slip)
 
     def form(self, response: object) -> str:
         kind = self._kind()
@@ -151,31 +155,28 @@ class Matrix(AnswerTest):
         self,
         kind: Any,
         own: tuple[Grid, list[Any]],
-        response: tuple[Grid, list[Any]],
+        grid: Grid,
         found: list[Comparison],
+        slip: tuple[str, str] | None,
     ) -> Verdict:
         wanted, reference = own
-        grid, entries = response
-        parts: list[tuple[str, list[int]]] = [(_ENTRIES, list(range(len(found))))]
+        parts = [(_ENTRIES, list(range(len(found))))]
         if self.entries and not is_trivial(grid):
             parts = _parts(self.entries, wanted, [kind.zero(r) for r in reference])
         share = Fraction(1, len(parts))
-        findings = [_part(name, where, share, grid, found) for name, where in parts]
-        verdict = Verdict.of(findings)
-        slip = kind.why(reference, entries) if verdict.outcome is Outcome.INCORRECT else None
-        if slip:
-            message, note = slip
-            verdict = Verdict.incorrect(
-                message, note, criterion=_ENTRIES, witness=findings[0].witness
-            )
-        return verdict
+        verdict = Verdict.of(_part(name, where, share, grid, found) for name, where in parts)
+        if slip is None or verdict.outcome is Outcome.UNDECIDED:
+            return verdict
+        if verdict.outcome is Outcome.PARTIAL:
+            return verdict.with_finding(Finding("What happened", False, Fraction(0), *slip))
+        witness = verdict.findings[0].witness
+        return Verdict.incorrect(*slip, criterion=_ENTRIES, witness=witness)
 
 
 _ENTRIES = "Every entry is right"
-_TRANSPOSED = Verdict.incorrect(
+_TRANSPOSED = (
     "This is the transpose of the right matrix: its rows and columns are exchanged.",
     "matrix.transposed",
-    criterion=_ENTRIES,
 )
 
 

@@ -70,7 +70,7 @@ class Number(AnswerTest):
 
 def _why(reference: Scalar, received: Scalar, tolerance: Tolerance | None) -> tuple[str, str]:
     """Message and note for a wrong number: never the answer, nor how far it is."""
-    if only_rounded(reference, received):
+    if only_rounded([reference], [received]):
         asked = f"The answer is wanted {tolerance.text}." if tolerance else ""
         return (
             f"{received.text} is right as far as its digits go. {asked} Give more digits or the "

@@ -29,7 +29,7 @@ def describe(value: object) -> str:
     """
     for kinds, words in _WORDS:
         if isinstance(value, kinds):
-            return words(value)
+            return str(words(value))
     if callable(value):
         return "a function"
     return f"an object of type {type(value).__name__[:60]}"

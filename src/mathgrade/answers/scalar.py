@@ -7,6 +7,7 @@ arithmetic or with real balls; nothing is rounded on the way to a verdict.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -245,7 +246,10 @@ def agree(reference: Scalar, received: Scalar, tolerance: Tolerance | None) -> b
             first, last = _interval(received, bits)
         except UnknownError:
             continue
-        size = (max(0, low, -high), max(abs(low), abs(high)))  # of the reference: least, most
+        size = (
+            max(Fraction(0), low, -high),
+            max(abs(low), abs(high)),
+        )  # of the reference: least, most
         limits = [tolerance.absolute + tolerance.relative * s + slack for s in size]
         nearest = max(Fraction(0), low - last, first - high)
         farthest = max(high - first, last - low)
@@ -269,20 +273,27 @@ def _equal(reference: Scalar, received: Scalar) -> bool | None:
     return {"equal": True, "undecided": None}.get(str(decision.outcome), False)
 
 
-def only_rounded(reference: Scalar, received: Scalar) -> bool:
-    """Whether a float of at least two digits is the reference, cut to those digits.
+def only_rounded(references: Sequence[Scalar], received: Sequence[Scalar]) -> bool:
+    """Whether floats are the references, cut to as many decimals as the longest of them has.
 
-    >>> only_rounded(read_scalar(Fraction(1, 3)), read_scalar(0.333))
+    >>> only_rounded([read_scalar(Fraction(1, 3))], [read_scalar(0.333)])
     True
     """
-    if received.exact or received.value is None:
-        return False
-    digits = Decimal(repr(float(received.value))).normalize().as_tuple()
-    if len(digits.digits) < 2 or not isinstance(digits.exponent, int) or digits.exponent >= 0:
-        return False
-    unit = Fraction(1, 10**-digits.exponent)
+    written = [_decimals(number) for number in received]
+    if not any(digits >= 2 and places >= 1 for digits, places in written):
+        return False  # 0 and 1 are near many things
     # A last digit cut off rather than rounded is the same oversight.
-    return agree(reference, received, Tolerance(unit)) is True
+    unit = Tolerance(Fraction(1, 10 ** max(places for _, places in written)))
+    return all(agree(r, g, unit) for r, g in zip(references, received, strict=True))
+
+
+def _decimals(number: Scalar) -> tuple[int, int]:
+    """How many digits a float is written with, and how many of them after the point."""
+    if number.exact or number.value is None:
+        return 0, 0
+    parts = Decimal(repr(float(number.value))).normalize().as_tuple()
+    exponent = parts.exponent if isinstance(parts.exponent, int) else 0
+    return len(parts.digits), max(-exponent, 0)
 
 
 def nearest_float(number: Scalar) -> float:
