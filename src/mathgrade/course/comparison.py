@@ -2,8 +2,8 @@
 
 The JSON is one of the project's public formats: an object
 ``{"left", "right", "names"}`` a line in, ``{"outcome", "proof", "witness",
-"ms"}`` a line out, in the same order. What cannot be read has the outcome
-``invalid`` and a ``message``.
+"ms"}`` a line out, in the same order. A formula that means nothing here is
+``ill-formed``, a line that is no request ``invalid``; both carry a ``message``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mathgrade.errors import CourseError, MathgradeError
+from mathgrade.verdict import Witness
 
 __all__ = ["compare", "compare_lines", "declared"]
 
@@ -47,37 +48,33 @@ def compare(left: str, right: str, names: Mapping[str, str]) -> dict[str, Any]:
         names: what each name is, ``{"x": "real"}``.
 
     Returns:
-        ``outcome``, ``proof``, ``witness`` (None if there is none) and ``ms``.
+        ``outcome``, ``proof``, ``witness`` (None if there is none), ``ms`` and perhaps
+        ``message``.
     """
     from mathgrade.equality import decide
     from mathgrade.expression import read, read_names
 
     begin = time.perf_counter()
+    answer: dict[str, Any] = {"outcome": "ill-formed", "proof": "", "witness": None, "ms": 0.0}
     try:
         context = read_names(dict(names))
         decision = decide(read(left, context), read(right, context), context)
     except MathgradeError as error:
-        return {
-            "outcome": "invalid",
-            "proof": "",
-            "witness": None,
-            "ms": _since(begin),
-            "message": str(error),
-        }
-    witness = decision.witness
-    return {
-        "outcome": str(decision.outcome.value).lower(),
-        "proof": str(decision.proof or ""),
-        "witness": None
-        if witness is None
-        else {
-            "at": dict(witness.at),
-            "left": witness.expected,
-            "right": witness.received,
-            "place": witness.place,
-        },
+        return answer | {"ms": _since(begin), "message": str(error)}
+    answer |= {
+        "outcome": decision.outcome.value,
+        "proof": decision.proof,
+        "witness": _witness(decision.witness),
         "ms": _since(begin),
     }
+    return answer | ({"message": decision.reason} if decision.reason else {})
+
+
+def _witness(witness: Witness | None) -> dict[str, Any] | None:
+    if witness is None:
+        return None
+    sides = {"left": witness.expected, "right": witness.received}
+    return {"at": dict(witness.at), **sides, "place": witness.place}
 
 
 def compare_lines(lines: Iterable[str]) -> Iterator[str]:

@@ -117,7 +117,7 @@ def _not_a_notebook(data: Any) -> str:
             return f"cell {number} has no metadata"
         if not isinstance(cell.get("source"), str | list):
             return f"cell {number} has no source"
-        wanted = {"code": ("outputs", "execution_count")}.get(cell.get("cell_type"), ())
+        wanted = ("outputs", "execution_count") if cell.get("cell_type") == "code" else ()
         if cell.get("cell_type") not in ("code", "markdown", "raw"):
             return f"cell {number} has the type {cell.get('cell_type')!r}"
         missing = [key for key in wanted if key not in cell]

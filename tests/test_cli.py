@@ -1,0 +1,267 @@
+"""The command line: what it prints, and with which code it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from mathgrade import __version__
+from mathgrade.cli import main
+from mathgrade.course.nbgrader_runs import generate, open_course
+from tests.course_tools.tiny import NAME, replace_in, source_path, tiny_course
+
+ITEMS = """\
+from mathgrade.answers import Number
+from mathgrade.items import Item
+
+ITEMS = [Item("total", 1.5, Number(66))]
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny course, released; not to be changed."""
+    course = tiny_course(tmp_path_factory.mktemp("cli") / "course")
+    generate(open_course(course), NAME)
+    return course
+
+
+@pytest.fixture
+def tiny(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it; commands run inside."""
+    course = Path(shutil.copytree(made, tmp_path / "course"))
+    monkeypatch.chdir(course)
+    return course
+
+
+class Ran:
+    """One run of the command line."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
+        with pytest.raises(SystemExit) as left:
+            main(list(words))
+        self.code = left.value.code
+        self.out, self.err = capsys.readouterr()
+
+
+def test_help_teaches_the_way_of_an_assignment(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, "--help")
+    assert ran.code == 0
+    for word in ("source/NAME/NAME.ipynb", "mathgrade release NAME", "Examples:", "Exit codes:"):
+        assert word in ran.out
+    for command in ("demo", "check", "release", "autograde", "feedback", "try", "compare"):
+        assert f"\n  {command} " in ran.out
+
+
+def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, "--version")
+    assert (ran.code, ran.out) == (0, f"mathgrade {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nothing"],
+        ["check", "--nothing"],
+        ["try", "softmax:a"],
+        ["compare", "x"],
+        ["compare", "-"],
+        ["compare", "x", "x", "--let", "x"],
+        ["demo", "--students", "many"],
+        ["check", "nothing"],
+        ["check", "--course", "nowhere"],
+        ["autograde", "nothing"],
+        ["feedback", "nothing"],
+        ["release", "nothing"],
+        ["autograde", NAME],
+        ["feedback", NAME],
+        ["try", f"{NAME}:total", "nowhere.json"],
+        ["try", f"{NAME}:total", "nbgrader_config.exe"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_ends_with_2_and_no_traceback(
+    tiny: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    ran = Ran(capsys, *words)
+    assert ran.code == 2
+    assert ran.err.strip()
+    assert "Traceback" not in ran.err
+
+
+def test_outside_a_course_one_plain_line_says_what_is_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = Ran(capsys, "check")
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert "nbgrader_config.py and source/" in ran.err
+
+
+def test_debug_shows_where_wherever_it_stands(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["--debug", "check", "nothing"], ["check", "nothing", "--debug"]):
+        ran = Ran(capsys, *words)
+        assert ran.code == 2
+        assert "Traceback" in ran.err
+
+
+def test_a_fault_of_ours_ends_with_3_and_says_so(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr("mathgrade.course.check.check_course", broken)
+    ran = Ran(capsys, "check")
+    assert ran.code == 3
+    assert ran.err.startswith("mathgrade: a fault in mathgrade: ZeroDivisionError: oh")
+    assert "--debug" in ran.err
+
+
+def test_check_prints_a_line_for_each_check(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, "check", "--look")
+    assert ran.code == 0
+    assert "canonical form" in ran.out
+    assert "7 ok, 0 with a warning, 0 failed" in ran.out
+
+
+def test_check_names_a_defect_and_fix_mends_it(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clean = source_path(tiny).read_bytes()
+    data = json.loads(clean)
+    data["cells"][1]["execution_count"] = 7
+    source_path(tiny).write_text(json.dumps(data, indent=1))
+    ran = Ran(capsys, "check", NAME, "--look")
+    assert ran.code == 1
+    assert "cell 2 (square) has an execution count" in ran.out
+    ran = Ran(capsys, "check", NAME, "--look", "--fix")
+    assert ran.code == 0
+    assert f"restored source/{NAME}/{NAME}.ipynb" in ran.out
+    assert source_path(tiny).read_bytes() == clean
+
+
+@pytest.mark.slow
+def test_release_refuses_what_fails_the_check(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tiny / "source" / NAME / "hints.py").write_text("total = sum(range(1, 12))\n")
+    ran = Ran(capsys, "release", NAME)
+    assert ran.code == 1
+    assert "was not released" in ran.out
+    assert not (tiny / "release" / NAME / "hints.py").exists()
+
+
+@pytest.mark.slow
+def test_the_way_of_an_assignment(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(tiny / "release")
+    assert Ran(capsys, "release", NAME).code == 0
+    shutil.copytree(tiny / "release" / NAME, tiny / "submitted" / "s001" / NAME)
+    (tiny / "submitted" / "s002" / NAME).mkdir(parents=True)
+    ran = Ran(capsys, "autograde", NAME)
+    assert ran.code == 1  # s002 handed in an empty folder
+    assert "s002 could not be marked" in ran.out
+    assert "1 marked, 1 could not be marked" in ran.out
+    assert Ran(capsys, "autograde", NAME, "--student", "s001").code == 0
+    ran = Ran(capsys, "feedback", NAME)
+    assert ran.code == 0
+    assert f"feedback/s001/{NAME}/{NAME}.html" in ran.out
+
+
+@pytest.mark.slow
+def test_demo_prints_the_class_and_the_pages(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = Ran(capsys, "demo", "--students", "2")
+    assert ran.code == 0
+    assert "s002" in ran.out
+    assert "doubled" in ran.out
+    assert f"demo/feedback/s001/{NAME}/{NAME}.html" in ran.out
+    assert "Every attempt got the marks it should." in ran.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "exit_code", "says"),
+    [
+        ("def square(x):\n    return x**2", 0, "CORRECT"),
+        ("def square(x):\n    return 2 * x", 1, "AssertionError"),
+        ("def square(x):", 1, ""),
+    ],
+)
+def test_try_marks_code_as_a_submission(
+    tiny: Path, capsys: pytest.CaptureFixture[str], code: str, exit_code: int, says: str
+) -> None:
+    (tiny / "answer.py").write_text(code)
+    ran = Ran(capsys, "try", f"{NAME}:square", "answer.py")
+    assert ran.code == exit_code
+    assert says in ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "exit_code", "outcome"),
+    [
+        ("a.json", "66", 0, "correct"),
+        ("a.json", "55", 1, "incorrect"),
+        ("a.json", '"sixty-six"', 2, "invalid"),
+        ("a.json", "{", 2, "invalid"),
+        ("a.txt", "sixty-six", 2, "invalid"),
+    ],
+)
+def test_try_marks_a_value_or_a_text(
+    tiny: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: str,
+    exit_code: int,
+    outcome: str,
+) -> None:
+    (tiny / "reference" / f"{NAME}.py").write_text(ITEMS)
+    (tiny / name).write_text(content)
+    ran = Ran(capsys, "try", f"{NAME}:total", name, "--json")
+    assert ran.code == exit_code
+    verdict = json.loads(ran.out)
+    assert verdict["outcome"] == outcome
+    shown = Ran(capsys, "try", f"{NAME}:total", name)
+    assert shown.out.startswith(outcome.upper())
+
+
+@pytest.mark.parametrize(
+    ("right", "exit_code", "says"),
+    [("x + x", 0, "EQUAL"), ("x**2", 1, "DIFFERENT"), ("x +", 2, "ILL-FORMED")],
+)
+def test_compare_ends_with_what_it_decided(
+    capsys: pytest.CaptureFixture[str], right: str, exit_code: int, says: str
+) -> None:
+    ran = Ran(capsys, "compare", "2*x", right, "--let", "x=real")
+    assert ran.code == exit_code
+    assert ran.out.startswith(says)
+
+
+def test_compare_answers_a_stream_of_json_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [{"left": "x", "right": right, "names": {"x": "real"}} for right in ("x", "2*x")]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(map(json.dumps, asked))))
+    ran = Ran(capsys, "compare", "--json", "-")
+    assert ran.code == 0
+    answers = [json.loads(line) for line in ran.out.splitlines()]
+    assert [answer["outcome"] for answer in answers] == ["equal", "different"]
+    assert all({"outcome", "proof", "witness", "ms"} <= set(answer) for answer in answers)
+
+
+def test_a_broken_attempt_stops_a_demo_with_its_name(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_in(tiny / "reference" / "attempts" / NAME / "doubled.toml", "title", "titel")
+    ran = Ran(capsys, "demo")
+    assert ran.code == 2
+    assert "doubled.toml: unknown key 'titel'" in ran.err
