@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from mathgrade.answers import Expression, Function
 from mathgrade.answers.checks import agrees, unchanged
-from mathgrade.items import Follow, Item, Mistake, is_trivial
+from mathgrade.answers.trivial import is_trivial
+from mathgrade.items import Follow, Item, Mistake
+from mathgrade.verdict import Finding, Outcome, Verdict
 
 Array = NDArray[np.float64]
 Jacobian = Callable[[Array], Array]
@@ -34,10 +37,30 @@ ENTRIES = {
     "i j": "index K",
     "k": "index d",
 }
-SHIFT_AGAIN = (
-    "The sum over j is a row sum of the softmax Jacobian, and every row adds up to 0: moving all "
-    "scores by the same u changes no probability, as softmax(z) = softmax(z - c) says."
+SHIFT = (
+    "The sum over j is a row sum of the softmax Jacobian. Think of what the softmax does when all "
+    "scores are moved by the same number: question 1 of the notebook on the softmax."
 )
+SHIFT_AGAIN = (
+    "The sum over j is a row sum of the softmax Jacobian, and every row adds up to 0. It is the "
+    "shift once more: moving all scores by the same u changes no probability, as "
+    "softmax(z) = softmax(z - c) says."
+)
+
+
+@dataclass(frozen=True)
+class Explained(Expression):
+    """A formula whose verdict, where it is right, also says what it means."""
+
+    meaning: str = ""
+
+    def _mark(self, response: object, source: str) -> Verdict:
+        verdict = super()._mark(response, source)
+        if verdict.outcome is not Outcome.CORRECT:
+            return verdict
+        remark = Finding("What it means", True, message=self.meaning, note="chain.shift")
+        return verdict.with_finding(remark)
+
 
 # ------------------------------------------------------------------------------------------------
 # 4 as functions
@@ -283,38 +306,37 @@ ITEMS = [
     Item(
         "dy-du",
         2,
-        Expression("0", ENTRIES),
+        Explained("0", ENTRIES, meaning=SHIFT_AGAIN),
         title="The derivative of a probability by the threshold",
         mistakes=(
             Mistake(
                 "-y[i] * (delta(i, j) - y[j])",
                 "The sum over j is forgotten: u acts through every score, and j must not be left "
-                f"over. {SHIFT_AGAIN}",
+                f"over. {SHIFT}",
                 "chain.sum-forgotten",
                 credit=HALF,
             ),
             Mistake(
                 "y[i] * (delta(i, j) - y[j])",
-                "The sum over j is forgotten, and the inner derivative has a sign. "
-                f"{SHIFT_AGAIN}",
+                f"The sum over j is forgotten, and the inner derivative has a sign. {SHIFT}",
                 "chain.sum-forgotten-sign",
                 credit=Fraction(1, 4),
             ),
             Mistake(
                 "-y[i] * (1 - y[i])",
                 "This is the way through the score i only; u is in all the other scores as well. "
-                f"{SHIFT_AGAIN}",
+                f"{SHIFT}",
                 "chain.own-score-only",
                 credit=Fraction(1, 4),
             ),
             Mistake(
                 "-y[i]",
-                f"The denominator of the softmax depends on u as well. {SHIFT_AGAIN}",
+                f"The denominator of the softmax depends on u as well. {SHIFT}",
                 "softmax.denominator-constant",
             ),
             Mistake(
                 "-1",
-                f"This is the inner derivative alone. {SHIFT_AGAIN}",
+                f"This is the inner derivative alone. {SHIFT}",
                 "chain.inner-only",
             ),
         ),

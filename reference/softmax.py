@@ -32,12 +32,12 @@ def _powers_only(z: Array, axis: int = -1) -> Array:
     return np.exp(z - np.max(z, axis=axis, keepdims=True))
 
 
-def _one_sum(z: Array, axis: int = -1) -> Array:
+def _one_sum(z: Array, axis: int = -1) -> Array:  # noqa: ARG001 - that is the mistake
     powers = np.exp(z - np.max(z))
     return np.asarray(powers / np.sum(powers))
 
 
-def _one_sum_overflowing(z: Array, axis: int = -1) -> Array:
+def _one_sum_overflowing(z: Array, axis: int = -1) -> Array:  # noqa: ARG001 - that is the mistake
     return np.asarray(np.exp(z) / np.sum(np.exp(z)))
 
 
@@ -46,7 +46,7 @@ def _overflowing(z: Array, axis: int = -1) -> Array:
     return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
 
 
-def _last_axis(z: Array, axis: int = -1) -> Array:
+def _last_axis(z: Array, axis: int = -1) -> Array:  # noqa: ARG001 - that is the mistake
     return softmax(z, axis=-1)
 
 
@@ -136,31 +136,31 @@ def _negated(z: Array) -> Array:
     return -softmax_jacobian(z)
 
 
+def lacking(J: Array, _: Array) -> str | bool:
+    """True if a matrix has the properties of a softmax Jacobian, else which one it lacks.
+
+    Together they are one criterion: the outer product of the y_i is symmetric,
+    too, and the diagonal alone has no negative eigenvalue.
+    """
+    if not np.allclose(J, J.T, atol=1e-10):
+        return "the matrix is not symmetric"
+    if not np.allclose(J.sum(axis=1), 0, atol=1e-10):
+        return "the rows do not add up to 0, though a shift of all logits changes nothing"
+    if np.linalg.eigvalsh(J).min() < -1e-10:
+        return "the matrix has a negative eigenvalue"
+    return True
+
+
 JACOBIAN = Function(
     softmax_jacobian,
     (
         agrees("Right for vectors of every length", VECTORS, HALF),
         agrees("Right for large logits", LARGE, Fraction(1, 8)),
         satisfies(
-            "Symmetric",
+            "Symmetric, rows that add up to 0, no negative eigenvalue",
             VECTORS,
-            lambda J, _: np.allclose(J, J.T),
-            Fraction(1, 16),
-            message="the matrix is not symmetric",
-        ),
-        satisfies(
-            "Every row adds up to 0",
-            VECTORS,
-            lambda J, _: np.allclose(J.sum(axis=1), 0, atol=1e-10),
-            Fraction(1, 16),
-            message="the rows do not add up to 0, though the shift of all logits changes nothing",
-        ),
-        satisfies(
-            "No eigenvalue is negative",
-            VECTORS,
-            lambda J, _: np.linalg.eigvalsh((J + J.T) / 2).min() > -1e-10,
-            Fraction(1, 16),
-            message="the matrix has a negative eigenvalue",
+            lacking,
+            Fraction(3, 16),
         ),
         no_loops("No loop", Fraction(3, 16)),
     ),
@@ -174,6 +174,27 @@ JACOBIAN = Function(
 def at_point(z: Any) -> Matrix:
     """The answer test for the point a student has drawn."""
     return Matrix(softmax_jacobian(z), decimals=6)
+
+
+def at_point_mistakes(z: Any) -> list[Mistake]:
+    """What the Jacobian at the point drawn can be mistaken for."""
+    return [
+        Mistake(
+            _plus(z), "The products y_i y_j are added; they have to be subtracted.", "softmax.sign"
+        ),
+        Mistake(
+            _diagonal_only(z),
+            "Only the diagonal is filled; every other entry is -y_i y_j.",
+            "softmax.diagonal-only",
+            credit=Fraction(1, 4),
+        ),
+        Mistake(
+            np.diag(z) - np.outer(z, z),
+            "These are the logits put into the formula; it is in terms of the softmax of them.",
+            "softmax.logits-for-probabilities",
+        ),
+        Mistake(_negated(z), "Every entry has the wrong sign.", "softmax.negated"),
+    ]
 
 
 ITEMS = [
@@ -365,6 +386,7 @@ ITEMS = [
         2,
         at_point,
         title="The Jacobian at a point of your own",
+        mistakes=at_point_mistakes,
         variant=True,
     ),
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from mathgrade.answers import SVD, Choice, Matrix, Number
+from mathgrade.answers import SVD, AnswerTest, Choice, Matrix, Number
 from mathgrade.items import Follow, Item, Mistake
 
 HALF = Fraction(1, 2)
@@ -74,7 +75,8 @@ def says_nothing(decomposition: Any) -> bool:
         _, first, second = leading(decomposition)
     except (TypeError, ValueError):
         return True
-    unit = np.allclose([*np.linalg.norm(left, axis=0), *np.linalg.norm(right, axis=1)], 1)
+    lengths = [*np.linalg.norm(left, axis=0), *np.linalg.norm(right, axis=1)]
+    unit = np.allclose(lengths, 1, atol=0.01)  # rounded factors are a start
     return not unit or not np.isfinite([first, second]).all() or first == second
 
 
@@ -85,6 +87,33 @@ def says_nothing(decomposition: Any) -> bool:
 def best(matrix: Any) -> tuple[Any, float, float]:
     """The best approximation of rank 1 and the two singular values (Eckart and Young 1936)."""
     return leading(np.linalg.svd(np.array(matrix, dtype=float), full_matrices=False))
+
+
+def decomposition_mistakes(matrix: Any) -> list[Mistake]:
+    """Matrices that may be decomposed instead of the one drawn."""
+    drawn = np.array(matrix)
+    return [
+        Mistake(
+            drawn.T,
+            "This decomposes the transpose of B: U and V have changed places.",
+            "svd.of-the-transpose",
+            credit=HALF,
+        ),
+        Mistake(
+            drawn.T @ drawn,
+            "This decomposes B^T B. Its eigenvectors are the columns of V, but the singular values "
+            "of B are the roots of its eigenvalues, and U has still to be found.",
+            "svd.of-the-square",
+            credit=Fraction(1, 4),
+        ),
+        Mistake(
+            drawn @ drawn.T,
+            "This decomposes B B^T. Its eigenvectors are the columns of U, but the singular values "
+            "of B are the roots of its eigenvalues, and V has still to be found.",
+            "svd.of-the-square",
+            credit=Fraction(1, 4),
+        ),
+    ]
 
 
 def rank_one(matrix: Any) -> Matrix:
@@ -134,6 +163,19 @@ def rank_one_error_mistakes(matrix: Any) -> list[Mistake]:
         ),
         Mistake(first - second, "The norm of B - B_1 is no difference of norms.", "svd.difference"),
     ]
+
+
+@dataclass(frozen=True)
+class OfTheSameMatrix(Item):
+    """An item about the matrix that was drawn for the item it builds on."""
+
+    def _tests(self, student: str) -> tuple[AnswerTest, Sequence[Mistake]]:
+        assert self.start is not None
+        assert self.start.draw is not None
+        drawn = self.start.draw(student)
+        mistakes = self.mistakes(drawn) if callable(self.mistakes) else self.mistakes
+        assert not isinstance(self.answer, AnswerTest)
+        return self.answer(drawn), mistakes
 
 
 ITEMS = [
@@ -338,13 +380,9 @@ ITEMS = [
         ),
         title="What U does",
         mistakes=(
-            Mistake(
-                "a", "The angle is right, the sense is not.", "svd.sense", credit=HALF
-            ),
+            Mistake("a", "The angle is right, the sense is not.", "svd.sense", credit=HALF),
             Mistake("d", "The turn is right, but U is orthogonal.", "svd.factor", credit=HALF),
-            Mistake(
-                "c", "The first entry of U is negative: where does (1, 0) go?", "svd.quadrant"
-            ),
+            Mistake("c", "The first entry of U is negative: where does (1, 0) go?", "svd.quadrant"),
             Mistake("e", "The determinant of U is 1, not -1.", "svd.determinant"),
         ),
     ),
@@ -380,11 +418,12 @@ ITEMS = [
     Item(
         "decomposition",
         4,
-        lambda matrix: SVD(matrix),
+        SVD,
         title="The decomposition of a matrix of your own",
+        mistakes=decomposition_mistakes,
         variant=True,
     ),
-    Item(
+    OfTheSameMatrix(
         "rank-one",
         2,
         rank_one,
@@ -393,7 +432,7 @@ ITEMS = [
         follow=Follow("decomposition", rank_one_of, trivial=says_nothing),
         variant=True,
     ),
-    Item(
+    OfTheSameMatrix(
         "rank-one-error",
         1,
         rank_one_error,
