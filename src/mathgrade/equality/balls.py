@@ -58,7 +58,7 @@ class _Run:
     def sign(self, value: Any) -> int | None:
         """-1, 0 or 1 if certain (or as good as, at the last number of bits)."""
         if type(value) is fmpq:
-            return (value > 0) - (value < 0)
+            return int(value > 0) - int(value < 0)
         if not value.is_finite():
             return None
         if value > 0:
@@ -251,26 +251,25 @@ def evaluate(
         steps = program.steps
         for place in order:
             op, args = steps[place]
-            values[place] = _take(run, op, args, values, point, place)
+            if op is Op.ATOM:
+                values[place] = point[place]
+            else:
+                values[place] = _take(run, op, args, values)
         return values
 
 
-def _take(
-    run: _Run, op: Op, args: Any, values: dict[int, Any], point: Mapping[int, fmpq], place: int
-) -> Any:
-    if op == Op.PRODUCT:
+def _take(run: _Run, op: Op, args: Any, values: dict[int, Any]) -> Any:
+    if op is Op.PRODUCT:
         result = values[args[0]]
         for a in args[1:]:
             result = result * values[a]
         return result
-    if op == Op.SUM:
+    if op is Op.SUM:
         result = values[args[0]]
         for a in args[1:]:
             result = result + values[a]
         return result
     match op:
-        case Op.ATOM:
-            return point[place]
         case Op.NUMBER:
             return exact(args[0])
         case Op.FUNCTION:

@@ -17,6 +17,9 @@ __all__ = ["Clash", "Comparison", "Pair"]
 
 BITS = (256, 1024, 6144)
 _AGREED = arb(2) ** -200
+_STRICT = arb(2) ** -4000
+# Beyond this size agreement in relative terms would hide a difference of 1.
+_HUGE = arb(2) ** 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,15 @@ class Comparison:
     def __post_init__(self) -> None:
         self.order = self.program.reachable([s for p in self.pairs for s in (p.left, p.right)])
 
-    def look(self, point: Point) -> None:
-        """Compare at one point, with more bits until every pair is settled."""
+    def look(self, point: Point, *, strict: bool = False) -> None:
+        """Compare at one point, with more bits until every pair is settled.
+
+        Args:
+            strict: agree only to 1200 digits, where 60 would do otherwise.
+        """
         exact_point = {k: exact(v) for k, v in point.items()}
         open_pairs, seen, clear = list(self.pairs), False, True
-        for bits in BITS:
+        for bits in BITS[-1:] if strict else BITS:
             last = bits == BITS[-1]
             values = evaluate(self.program, self.order, exact_point, bits, last=last)
             with flint.ctx.workprec(bits):
@@ -84,7 +91,7 @@ class Comparison:
                     if not finite(a) or (b is not UNDEFINED and not finite(b)):
                         still.append(pair)
                         continue
-                    settled = b is UNDEFINED or _agree(a, b)
+                    settled = b is UNDEFINED or _agree(a, b, _STRICT if strict else _AGREED)
                     if settled is None:
                         still.append(pair)
                         continue
@@ -105,8 +112,9 @@ class Comparison:
         undefined = b is UNDEFINED
         before = self.clashes.get(pair)
         if before is None or (before.undefined and not undefined):
+            left, right = _apart(a, b)
             self.clashes[pair] = Clash(
-                pair, point, value_text(a), value_text(b), undefined, not (undefined and last)
+                pair, point, left, right, undefined, not (undefined and last)
             )
 
     @property
@@ -115,17 +123,29 @@ class Comparison:
         return any(not c.undefined for c in self.clashes.values())
 
 
-def _agree(a: Any, b: Any) -> bool | None:
-    """True: the same to 60 digits; False: certainly different; None: more bits needed."""
+def _agree(a: Any, b: Any, narrow: arb) -> bool | None:
+    """True: the same as far as is asked; False: certainly different; None: more bits needed."""
     if type(a) is fmpq and type(b) is fmpq:
         return bool(a == b)
     gap = arb(a) - arb(b)
     if not gap.contains(0):
         return False
-    return True if gap.rad() <= _AGREED * (1 + abs(arb(a)).upper()) else None
+    scale = 1 + abs(arb(a)).upper()
+    if scale > _HUGE:
+        scale = arb(1)
+    return True if gap.rad() <= narrow * scale else None
 
 
-def value_text(value: Any) -> str:
+def _apart(a: Any, b: Any) -> tuple[str, str]:
+    """Both values with as many digits as it takes to tell them apart."""
+    for digits in (6, 12, 20, 40):
+        texts = value_text(a, digits), value_text(b, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def value_text(value: Any, digits: int = 6) -> str:
     """A value as a witness shows it: ``2/3``, ``0.880797``.
 
     >>> value_text(fmpq(2, 3)), value_text(arb(2).sqrt()), value_text(UNDEFINED)
@@ -138,7 +158,7 @@ def value_text(value: Any) -> str:
         if len(text) <= 14:
             return text
         value = arb(value)
-    text = value.mid().str(6, radius=False)
+    text = str(value.mid().str(digits, radius=False))
     mantissa, e, exponent = text.partition("e")
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")

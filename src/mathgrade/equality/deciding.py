@@ -13,19 +13,19 @@ from mathgrade.equality.comparing import Clash, Comparison, Pair
 from mathgrade.equality.decision import Decision, Equality
 from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
-from mathgrade.equality.points import points, wide_points
 from mathgrade.equality.program import Program, TooBigError
+from mathgrade.equality.search import search
 from mathgrade.equality.witness import witness_of
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Node, Shape, read, read_names, shape_of, shape_text
-from mathgrade.expression.nodes import Entry, Name, free_names
+from mathgrade.expression.nodes import Entry, Name, children, free_names
 
 __all__ = ["decide"]
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
 
-class _Late(Exception):
+class _LateError(Exception):
     """The time limit has passed."""
 
 
@@ -83,7 +83,7 @@ def decide(
     work = _Work(reference, response, context, definitions, seed, time.perf_counter() + time_limit)
     try:
         return work.decide()
-    except _Late:
+    except _LateError:
         reason = f"not settled within {time_limit:g} seconds"
         return Decision(Equality.UNDECIDED, reason=reason, note="time")
     except TooBigError as error:
@@ -98,9 +98,8 @@ def _definitions(given: Sequence[tuple[Any, Any]], context: Context) -> Definiti
     found: dict[str, tuple[tuple[str, ...], Node]] = {}
     for name, body in given:
         head = read(name, context)
-        indices: tuple[Node, ...] = ()
-        if isinstance(head, Entry):
-            head, indices = head.base, head.indices
+        indices: tuple[Node, ...] = head.indices if isinstance(head, Entry) else ()
+        head = head.base if isinstance(head, Entry) else head
         if not isinstance(head, Name) or not all(isinstance(i, Name) for i in indices):
             raise ItemError(f"Only a name or an entry such as y[i] can be defined, not {name!r}.")
         names = tuple(i.name for i in indices if isinstance(i, Name))
@@ -155,30 +154,40 @@ class _Work:
     def decide(self) -> Decision:
         used = self._used()
         every, complete = cases(self.context, used, self.rng)
+        if _shifted(self.right):
+            # An index such as i + 1 may run out of its range: known before values are compared.
+            for case in every:
+                grounded = self.case(case)
+                if isinstance(grounded, Decision):
+                    return grounded
         budget = max(3, 32 // max(len(every), 1))
-        exact, agreed, error = complete, 0, 0.0
+        exact, agreed, needed, error = complete, 0, 1, 0.0
         doubt: tuple[Case, Comparison] | None = None
         for case in every:
             comparison = self.case(case)
             if isinstance(comparison, Decision):
                 return comparison
             if not comparison.pairs:
-                agreed += 1
+                agreed += 3
                 continue
-            proved = self._sample(comparison, budget)
+            found = search(comparison, self.rng, budget, self._tick)
             if comparison.differs:
                 return self._different(case, comparison, every)
+            if found.unequal:
+                reason = "The two are not the same number or formula."
+                return Decision(Equality.DIFFERENT, "exact", reason=reason, note="value")
             if comparison.clashes and doubt is None:
                 doubt = (case, comparison)
-            exact = exact and proved is not None
-            error += proved or 0.0
-            agreed += 1 if proved is not None else comparison.agreed
+            exact = exact and found.error is not None
+            error += found.error or 0.0
+            agreed += 3 if found.error is not None else comparison.agreed
+            needed = max(needed, 3 if comparison.program.atoms else 1)
         if doubt is not None:
             return self._different(*doubt, every)
-        if not agreed:
+        if agreed < needed:
             return Decision(
                 Equality.UNDECIDED,
-                reason="no point was found where the reference is defined and could be compared",
+                reason="too few points were found where the reference is defined and comparable",
                 note="no-point",
             )
         sized = any(n in self.context and self.context[n].kind == "size" for n in used)
@@ -202,7 +211,7 @@ class _Work:
 
     def case(self, case: Case) -> Comparison | Decision:
         """Both sides grounded in one program; a Decision where that settles it."""
-        self._in_time()
+        self._tick()
         program = Program()
         grounder = Grounder(program, self.context, case, self.definitions)
         try:
@@ -228,32 +237,6 @@ class _Work:
         ]
         return Comparison(program, pairs)
 
-    def _sample(self, comparison: Comparison, budget: int) -> float | None:
-        """Look at points; returns a bound on the error if the pairs are proved equal."""
-        program = comparison.program
-        reached = set(comparison.order)
-        atoms = {k: a for k, a in program.atoms.items() if k in reached or a.group}
-        for point in points(atoms, self.rng, budget):
-            self._in_time()
-            comparison.look(point)
-            if comparison.differs:
-                self._finish(comparison, atoms)
-                return None
-        if not comparison.agreed and not comparison.clashes and atoms:
-            for point in wide_points(atoms, self.rng, 60):
-                self._in_time()
-                comparison.look(point)
-                if comparison.differs or comparison.agreed >= 3:
-                    return None
-        # Without unknowns and with exact numbers on both sides there is nothing left to doubt.
-        return None
-
-    def _finish(self, comparison: Comparison, atoms: Mapping[int, Any]) -> None:
-        """A few more points, to learn which entries of a matrix are wrong."""
-        if len(comparison.pairs) > 1:
-            for point in points(atoms, self.rng, 4):
-                comparison.look(point)
-
     def _different(self, case: Case, comparison: Comparison, every: list[Case]) -> Decision:
         clashes = sorted(
             comparison.clashes.values(), key=lambda c: (c.undefined, c.pair.row, c.pair.column)
@@ -276,7 +259,8 @@ class _Work:
         """What the cases that differ have in common: ``"i = j"``; empty if nothing."""
         if len(case.indices) < 2:
             return ""
-        differing, same = [case], []
+        differing: list[Case] = [case]
+        same: list[Case] = []
         others = [c for c in every if c is not case]
         others.sort(key=lambda c: c.values.get("K", 0) > 3)
         for other in others[:16]:
@@ -284,7 +268,7 @@ class _Work:
             if isinstance(comparison, Decision):
                 continue
             if comparison.pairs:
-                self._sample(comparison, 3)
+                search(comparison, self.rng, 3, self._tick)
             (differing if comparison.clashes else same).append(other)
         names = case.indices
         for k, a in enumerate(names):
@@ -296,15 +280,22 @@ class _Work:
                         return f"{a} {sign} {b}"
         return ""
 
-    def _in_time(self) -> None:
+    def _tick(self) -> None:
         if time.perf_counter() > self.deadline:
-            raise _Late
+            raise _LateError
 
 
 def _reason(clash: Clash) -> str:
     if clash.undefined:
         return "The response is undefined where the reference has a value."
     return "The values differ."
+
+
+def _shifted(node: Node) -> bool:
+    """Whether some entry has an index that is more than a name."""
+    if isinstance(node, Entry) and not all(isinstance(i, Name) for i in node.indices):
+        return True
+    return any(_shifted(child) for child in children(node))
 
 
 def _rows(value: Value) -> list[list[int]]:

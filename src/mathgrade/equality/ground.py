@@ -122,10 +122,7 @@ class Grounder:
                 values = [self.go(f, env, memo) for f in factors]
                 if not any(isinstance(v, list) for v in values):
                     return p.product(*(v for v in values if isinstance(v, int)))
-                result = values[0]
-                for value in values[1:]:
-                    result = self._times(result, value)
-                return result
+                return self._chain(values)
             case Neg(term):
                 return self._scale(p.number(-1), self.go(term, env, memo))
             case Div(top, bottom):
@@ -149,8 +146,7 @@ class Grounder:
             case Matrix(rows):
                 return [[self.scalar(e, env, memo) for e in row] for row in rows]
             case Transpose(body):
-                value = self.go(body, env, memo)
-                return value if isinstance(value, int) else [list(r) for r in zip(*value)]  # noqa: B905
+                return _transposed(self.go(body, env, memo))
             case Inverse(body):
                 return self._inverse(self.go(body, env, memo))
             case Identity(size):
@@ -161,8 +157,8 @@ class Grounder:
                 return [[p.number(0)] * n for _ in range(m)]
             case Derivative(body, by):
                 return self._derivative(body, by, env, memo)
-            case Subst(body, name, value):
-                return self._substitution(body, name, self.scalar(value, env, memo), env)
+            case Subst(body, name, put):
+                return self._substitution(body, name, self.scalar(put, env, memo), env)
             case Apply(function, args):
                 return self._stand_in(function, [self.scalar(a, env, memo) for a in args])
         raise AssertionError(f"no rule for {type(node).__name__}")  # pragma: no cover
@@ -242,7 +238,10 @@ class Grounder:
         shapes = {(len(m), len(m[0])) for m in matrices}
         if len(shapes) > 1:
             raise IllFormedError("matrices of different shapes are added")
-        return [[self.p.sum(*entries) for entries in zip(*rows)] for rows in zip(*matrices)]  # noqa: B905
+        return [
+            [self.p.sum(*entries) for entries in zip(*rows, strict=True)]
+            for rows in zip(*matrices, strict=True)
+        ]
 
     def _scale(self, factor: int, value: Value) -> Value:
         if isinstance(value, int):
@@ -262,8 +261,14 @@ class Grounder:
             raise IllFormedError("matrices are multiplied whose shapes do not fit")
         if len(left) * len(right[0]) * len(right) > MAX_ENTRIES * 20:
             raise TooBigError("a matrix product is too large")
-        columns = list(zip(*right))  # noqa: B905
+        columns = list(zip(*right, strict=True))
         return [[self._dot(row, column) for column in columns] for row in left]
+
+    def _chain(self, values: list[Value]) -> Value:
+        result = values[0]
+        for value in values[1:]:
+            result = self._times(result, value)
+        return result
 
     def _dot(self, row: list[int], column: tuple[int, ...]) -> int:
         return self.p.sum(*(self.p.product(a, b) for a, b in zip(row, column, strict=True)))
@@ -357,10 +362,7 @@ class Grounder:
             return self.p.number(0 if kind == "sum" else 1)
         if kind == "sum":
             return self._sum(values)
-        result = values[0]
-        for value in values[1:]:
-            result = self._times(result, value)
-        return result
+        return self._chain(values)
 
     def condition(self, node: Node, env: Mapping[str, int], memo: dict[int, Value]) -> int:
         p = self.p
@@ -384,28 +386,23 @@ class Grounder:
     ) -> Value:
         """Branches that can be met; those ruled out by the indices are not looked at."""
         met: list[tuple[int, Value]] = []
-        for value, condition in branches:
+        for branch, condition in branches:
             test = self.condition(condition, env, memo)
             if test == self.p.truth(False):
                 continue
-            met.append((test, self.go(value, env, memo)))
+            met.append((test, self.go(branch, env, memo)))
             if test == self.p.truth(True):
                 break
         if not met:
             return self.p.undefined()
-        if isinstance(met[0][1], int):
-            result = self.p.undefined()
-            for test, value in reversed(met):
-                result = self.p.choose(test, _number(value), result)
-            return result
-        first = _rows(met[0][1])
-        rows = [[self.p.undefined()] * len(first[0]) for _ in first]
+        shape = _rows(met[0][1])
+        rows = [[self.p.undefined()] * len(shape[0]) for _ in shape]
         for test, value in reversed(met):
             rows = [
                 [self.p.choose(test, a, b) for a, b in zip(new, old, strict=True)]
                 for new, old in zip(_rows(value), rows, strict=True)
             ]
-        return rows
+        return rows[0][0] if isinstance(met[0][1], int) else rows
 
     # -- calculus ------------------------------------------------------------------------
 
@@ -441,7 +438,7 @@ class Grounder:
         Sines of affine maps with generic coefficients satisfy no identity that every
         function does not, up to the accuracy that is looked at.
         """
-        rng, p = random.Random(f"function {name}"), self.p  # noqa: S311
+        rng, p = random.Random(f"function {name}"), self.p
         terms = [p.number(Fraction(rng.randint(-40, 40), 8))]
         for _ in range(3):
             inner = [p.number(Fraction(rng.randint(-16, 16), 8))]
@@ -458,6 +455,10 @@ def _inside(place: int, limit: int, name: str) -> None:
 
 def _rows(value: Value) -> Rows:
     return [[value]] if isinstance(value, int) else value
+
+
+def _transposed(value: Value) -> Value:
+    return value if isinstance(value, int) else [list(r) for r in zip(*value, strict=True)]
 
 
 def _number(value: Value) -> int:

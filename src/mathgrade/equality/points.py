@@ -17,7 +17,10 @@ Point = dict[int, Fraction]
 # What a person can check in the head; the first that lie in a domain are its small numbers.
 _SMALL = tuple(
     Fraction(n)
-    for n in ("2 -1 3 1/2 -2 1 0 -1/2 5 -3 4 1/3 -4 3/2 -5 1/4 10 -10 1/10 -1/10 7 1/100".split())
+    for n in (
+        *("2", "-1", "3", "1/2", "-2", "1", "0", "-1/2", "5", "-3", "4", "1/3", "-4", "3/2"),
+        *("-5", "1/4", "10", "-10", "1/10", "-1/10", "7", "1/100"),
+    )
 )
 _TINY = (Fraction(1, 1000), Fraction(-1, 1000), Fraction(1, 10**6), Fraction(0))
 
@@ -44,7 +47,7 @@ def _small(domain: Domain) -> list[Fraction]:
     elif len(found) < 4:
         end = domain.low if domain.low is not None else domain.high
         side = 1 if domain.low is not None else -1
-        found += [(end or 0) + side * k for k in (1, 2, 3, 5)]
+        found += [(end or Fraction(0)) + side * k for k in (1, 2, 3, 5)]
     return [v for v in found if domain.holds(v)]
 
 
@@ -83,9 +86,9 @@ def points(atoms: Mapping[int, Atom], rng: random.Random, count: int) -> Iterato
             if n < 3:  # distinct small numbers, shifted from point to point
                 value = small[k][(place + n) % len(small[k])]
             elif n == 3:
-                value = fit(domain, Fraction(0))
-            elif n == 4:
-                value = fit(domain, Fraction(1))
+                value = fit(domain, Fraction(-1 - place))
+            elif n in (4, 5):
+                value = fit(domain, Fraction(n - 4))
             elif n % 4 == 1:
                 value = rng.choice(small[k])
             elif n % 4 == 2:

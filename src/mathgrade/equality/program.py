@@ -65,9 +65,10 @@ class Fact(IntEnum):
 
 _POSITIVE = Fact.NONNEGATIVE | Fact.NONZERO
 _SURE = Fact.TOTAL | Fact.NONNEGATIVE
-_EVERYWHERE = frozenset("exp sin cos sinh cosh tanh sech atan asinh erf floor ceil".split())
-_POSITIVE_VALUED = frozenset(("exp", "cosh", "sech"))
-_CONDITIONS = frozenset((Op.TRUTH, Op.BELOW, Op.ZERO, Op.NOT, Op.AND, Op.OR))
+_EVERYWHERE = frozenset(
+    ("exp", "sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "erf", "floor", "ceil")
+)
+_POSITIVE_VALUED = frozenset(("exp", "cosh"))
 
 Step = tuple[Op, tuple[int | Fraction | str | bool, ...]]
 
@@ -461,8 +462,9 @@ class Program:
 
 
 _AT_ZERO: dict[str, int] = {
-    **dict.fromkeys("sin tan sinh tanh asin atan asinh atanh erf floor ceil".split(), 0),
-    **dict.fromkeys("exp cos cosh sec sech".split(), 1),
+    **dict.fromkeys(("sin", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "erf"), 0),
+    **dict.fromkeys(("floor", "ceil"), 0),
+    **dict.fromkeys(("exp", "cos", "cosh"), 1),
 }
 
 

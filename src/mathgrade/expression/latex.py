@@ -36,8 +36,36 @@ __all__ = ["to_latex"]
 _TERM, _FACTOR, _POWER, _ATOM = 1, 2, 4, 5
 
 _GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi rho sigma tau phi chi psi "
-    "omega Gamma Delta Theta Xi Pi Sigma Phi Psi Omega".split()
+    (
+        *(
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "mu",
+        ),
+        *(
+            "nu",
+            "xi",
+            "rho",
+            "sigma",
+            "tau",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "Gamma",
+            "Delta",
+            "Theta",
+        ),
+        *("Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"),
+    )
 )
 _SPELT = {"lam": r"\lambda", "lamda": r"\lambda", "varepsilon": r"\varepsilon"}
 _RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
@@ -164,7 +192,7 @@ def _product(factors: tuple[Node, ...]) -> str:
     text = pieces[0]
     for piece in pieces[1:]:
         # 2·3 and x·3 need a sign between them; 2x does not.
-        dot = piece[0].isdigit() or piece.startswith(r"\frac") and text[-1].isdigit()
+        dot = piece[0].isdigit() or (piece.startswith(r"\frac") and text[-1].isdigit())
         text += (r" \cdot " if dot else " ") + piece
     return text
 

@@ -143,8 +143,8 @@ def _declare(name: str, text: str) -> Declaration:
     if kind in _DOMAINS:
         return Declaration("real", domain=_domain(rest if kind == "real" else words, name))
     if kind == "integer" and len(rest) in (0, 2):
-        ends = [int(_number(w, name)) for w in rest] or [None, None]
-        return Declaration("integer", low=ends[0], high=ends[1])
+        ends = [int(_number(w, name)) for w in rest]
+        return Declaration("integer", low=min(ends, default=None), high=max(ends, default=None))
     if kind == "size" and not rest:
         return Declaration("size")
     if kind == "index" and len(rest) in (1, 2):

@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from mathgrade.errors import ResponseError
 from mathgrade.expression.functions import FUNCTIONS, SPELLINGS
@@ -430,6 +431,8 @@ def _join(op: ast.operator, left: Node, right: Node, fresh: bool) -> tuple[Node,
         left = _close(left)
         if isinstance(left, Number) and isinstance(right, Number) and right.value:
             return Number(left.value / right.value), False
+        if isinstance(left, Neg):  # -a/b is read as -(a/b), as it is set
+            return Neg(Div(left.term, right)), False
         return Div(left, right), False
     kind = "sum" if isinstance(op, ast.Add | ast.Sub) else "product"
     if isinstance(op, ast.Sub):
@@ -455,11 +458,16 @@ class _Growing(Node):
 
 def _close(node: Node) -> Node:
     if isinstance(node, _Growing):
-        return (Add if node.kind == "sum" else Mul)(tuple(node.parts))
+        if node.kind == "sum":
+            return Add(tuple(node.parts))
+        first, *rest = node.parts
+        if isinstance(first, Neg):  # -a*b is read as -(a*b), as it is set
+            return Neg(Mul((first.term, *rest)))
+        return Mul(tuple(node.parts))
     return node
 
 
-_READERS: dict[type[ast.AST], Callable[[_Reader, object], Node]] = {
+_READERS: dict[type[ast.AST], Callable[[_Reader, Any], Node]] = {
     ast.Constant: _Reader.constant,
     ast.Name: _Reader.name,
     ast.BinOp: _Reader.binary,
@@ -471,7 +479,7 @@ _READERS: dict[type[ast.AST], Callable[[_Reader, object], Node]] = {
     ast.Attribute: _Reader.attribute,
     ast.List: _Reader.rows,
     ast.Call: _Reader.call,
-}  # type: ignore[dict-item]
+}
 
 _KINDS: dict[type[ast.AST], str] = {
     ast.Tuple: "a list with commas",

@@ -128,6 +128,13 @@ class _Checker:
             case Neg(term):
                 self.index(term, bound)
                 return
+            case Power(base, Number(exponent)) if exponent.denominator == 1 and exponent >= 0:
+                self.index(base, bound)
+                return
+            case Power(base, Power() as exponent):
+                self.index(base, bound)
+                self.index(exponent, bound)
+                return
             case Call("max" | "min", parts):
                 for part in parts:
                     self.index(part, bound)
@@ -253,7 +260,7 @@ class _Checker:
                     "expression.index",
                 )
         shape = self.shape(base, bound)
-        if shape == () or shape == _PREDICATE:
+        if shape in ((), _PREDICATE):
             raise ResponseError(
                 f"{_brief(base)} is a number and has no entries to index.", "expression.index"
             )

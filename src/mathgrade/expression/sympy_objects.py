@@ -123,7 +123,8 @@ class _Walker:
         return number(digits)
 
     def symbol(self, value: Any) -> Node:
-        name = str(value.name)
+        # str: a dummy of SymPy's own prints as _x, apart from a student's x
+        name = str(value)
         if name in self.bound or self.context is None or name in self.context:
             return Name(name)
         stem, _, tail = name.rpartition("_")
@@ -301,15 +302,15 @@ def _product(factors: list[Node]) -> Node:
 _HEADS: dict[str, Callable[[_Walker, Any], Node]] = {
     "Rational": _Walker.integer,
     "Float": _Walker.decimal,
-    "Exp1": lambda w, v: Constant("E"),
-    "Pi": lambda w, v: Constant("pi"),
+    "Exp1": lambda _w, _v: Constant("E"),
+    "Pi": lambda _w, _v: Constant("pi"),
     "Symbol": _Walker.symbol,
     "Idx": lambda w, v: w.symbol(v.label if hasattr(v.label, "name") else v),
     "Add": _Walker.add,
     "Mul": _Walker.mul,
     "Pow": _Walker.power,
     "Indexed": _Walker.indexed,
-    "IndexedBase": lambda w, v: Name(str(v.label)),
+    "IndexedBase": lambda _w, v: Name(str(v.label)),
     "Sum": lambda w, v: w.fold(v, "sum"),
     "Product": lambda w, v: w.fold(v, "product"),
     "Piecewise": _Walker.piecewise,
@@ -320,8 +321,8 @@ _HEADS: dict[str, Callable[[_Walker, Any], Node]] = {
     "And": lambda w, v: Logic("and", w.all(v.args)),
     "Or": lambda w, v: Logic("or", w.all(v.args)),
     "Not": lambda w, v: Logic("not", w.all(v.args)),
-    "BooleanTrue": lambda w, v: Truth(True),
-    "BooleanFalse": lambda w, v: Truth(False),
+    "BooleanTrue": lambda _w, _v: Truth(True),
+    "BooleanFalse": lambda _w, _v: Truth(False),
     "MatrixBase": _Walker.matrix,
     "ImmutableDenseMatrix": _Walker.matrix,
     "NDimArray": _Walker.array,

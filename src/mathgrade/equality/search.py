@@ -1,0 +1,99 @@
+"""Looks for a difference between grounded formulas, or for a proof that there is none."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mathgrade.equality.comparing import Comparison
+from mathgrade.equality.critical import turning_points
+from mathgrade.equality.definedness import unmet
+from mathgrade.equality.points import points, wide_points
+from mathgrade.equality.program import Atom, Op
+from mathgrade.equality.residues import identical
+
+__all__ = ["Found", "search"]
+
+_RATIONAL = frozenset((Op.NUMBER, Op.ATOM, Op.SUM, Op.PRODUCT, Op.INVERSE, Op.POWER))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, besides the clashes kept in the comparison.
+
+    Attributes:
+        error: bound on the probability of error if equality was proved, else None.
+        unequal: proved different with no point to show for it, such as 10**10**10 and
+            its successor: the two are rational and differ modulo a prime.
+    """
+
+    error: float | None = None
+    unequal: bool = False
+
+
+def search(
+    comparison: Comparison, rng: random.Random, budget: int, tick: Callable[[], None]
+) -> Found:
+    """Try readable points, then a proof, then many points and the places where formulas turn.
+
+    Args:
+        budget: how many points to look at where nothing is proved.
+        tick: called before each piece of work; raises when time is up.
+    """
+    program, pairs = comparison.program, [(p.left, p.right) for p in comparison.pairs]
+    reached = set(comparison.order)
+    atoms = {k: a for k, a in program.atoms.items() if k in reached or a.group}
+    # A wrong answer nearly always shows at the first points, and needs no proof.
+    for point in points(atoms, rng, 2):
+        comparison.look(point)
+        if comparison.differs:
+            _more(comparison, atoms, rng)
+            return Found()
+    tick()
+    error = identical(program, pairs, rng)
+    if error is not None and error is not False:
+        if not unmet(program, [p[0] for p in pairs], [p[1] for p in pairs]):
+            return Found(error)
+    elif error is False and all(program.steps[s][0] in _RATIONAL for s in comparison.order):
+        _sweep(comparison, atoms, rng, budget, tick)
+        return Found(unequal=not comparison.clashes)
+    _sweep(comparison, atoms, rng, budget, tick, doubtful=error is False)
+    return Found()
+
+
+def _sweep(
+    comparison: Comparison,
+    atoms: Mapping[int, Atom],
+    rng: random.Random,
+    budget: int,
+    tick: Callable[[], None],
+    *,
+    doubtful: bool = False,
+) -> None:
+    """All kinds of points, until the values differ.
+
+    Args:
+        doubtful: the formulas are known not to be formally the same, so the first few
+            points are compared to 1200 digits.
+    """
+    outputs = [s for p in comparison.pairs for s in (p.left, p.right)]
+    usual = itertools.chain(
+        points(atoms, rng, budget), turning_points(comparison.program, outputs, atoms, rng)
+    )
+    # Points of all magnitudes only where the reference was undefined at the usual ones.
+    wide = (p for p in wide_points(atoms, rng, 60 if atoms else 0) if comparison.agreed < 3)
+    for n, point in enumerate(itertools.chain(usual, wide)):
+        tick()
+        comparison.look(point, strict=doubtful and n < 4)
+        if comparison.differs:
+            _more(comparison, atoms, rng)
+            return
+
+
+def _more(comparison: Comparison, atoms: Mapping[int, Atom], rng: random.Random) -> None:
+    """A few more points, to learn which entries of a matrix are wrong."""
+    if len(comparison.pairs) > 1:
+        for point in points(atoms, rng, 4):
+            comparison.look(point)
