@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -16,6 +17,7 @@ from mathgrade.verdict import Finding, Outcome, Verdict
 
 __all__ = ["check_table", "class_table", "reviews_of", "show_pages", "verdict_view"]
 
+_BOX = SIMPLE_HEAD
 _STATUS = {
     Status.OK: ("✓ ok", "green"),
     Status.WARNING: ("! warning", "yellow"),
@@ -32,7 +34,7 @@ _OUTCOME = {
 
 def check_table(lines: Sequence[Line]) -> Table:
     """One row a check, with what it found."""
-    table = Table(title="Checks", title_justify="left", pad_edge=False)
+    table = Table(title="Checks", title_style="bold", title_justify="left", box=_BOX)
     table.add_column("assignment", no_wrap=True)
     table.add_column("check", no_wrap=True)
     table.add_column("result", no_wrap=True)
@@ -56,7 +58,7 @@ def class_table(
     points: dict[str, float] = {}
     for row in rows:
         points.update({name: mark.points for name, mark in row.items.items()})
-    table = Table(title=title, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(title=title, title_style="bold", title_justify="left", box=_BOX)
     table.add_column("student", no_wrap=True)
     if attempts is not None:
         table.add_column("attempt", overflow="ellipsis", no_wrap=True, max_width=24)

@@ -68,12 +68,15 @@ def submitted_students(course: Path, assignment: str) -> list[str]:
 
 
 def marked_items(course: Path, assignment: str) -> dict[str, float]:
-    """Points by item, those marked by hand included, in the notebook's order."""
+    """Points by item, those marked by hand included, in the notebook's order.
+
+    A cell without points, such as a task that only holds a mark scheme, is no item.
+    """
     nb = read_notebook(notebook_path(course, "source", assignment))
     return {
         marked_name(grade_id(cell)): points_of(cell)
         for cell in nb.cells
-        if is_test(cell) or is_by_hand(cell)
+        if (is_test(cell) or is_by_hand(cell)) and points_of(cell) > 0
     }
 
 
