@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from mathgrade.answers import SVD, AnswerTest, Choice, Matrix, Number
+from mathgrade.answers import SVD, Choice, Matrix, Number
 from mathgrade.items import Follow, Item, Mistake
 
 HALF = Fraction(1, 2)
@@ -163,19 +161,6 @@ def rank_one_error_mistakes(matrix: Any) -> list[Mistake]:
         ),
         Mistake(first - second, "The norm of B - B_1 is no difference of norms.", "svd.difference"),
     ]
-
-
-@dataclass(frozen=True)
-class OfTheSameMatrix(Item):
-    """An item about the matrix that was drawn for the item it builds on."""
-
-    def _tests(self, student: str) -> tuple[AnswerTest, Sequence[Mistake]]:
-        assert self.start is not None
-        assert self.start.draw is not None
-        drawn = self.start.draw(student)
-        mistakes = self.mistakes(drawn) if callable(self.mistakes) else self.mistakes
-        assert not isinstance(self.answer, AnswerTest)
-        return self.answer(drawn), mistakes
 
 
 ITEMS = [
@@ -423,7 +408,7 @@ ITEMS = [
         mistakes=decomposition_mistakes,
         variant=True,
     ),
-    OfTheSameMatrix(
+    Item(
         "rank-one",
         2,
         rank_one,
@@ -432,7 +417,7 @@ ITEMS = [
         follow=Follow("decomposition", rank_one_of, trivial=says_nothing),
         variant=True,
     ),
-    OfTheSameMatrix(
+    Item(
         "rank-one-error",
         1,
         rank_one_error,
