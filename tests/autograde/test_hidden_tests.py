@@ -121,7 +121,7 @@ def dump():
             if type(thing) is dict:
                 found += [part for part in thing.values() if type(part) is str]
     text = " ".join(found)
-    needle = "canary-" + "8675309"
+    needle = "-".join(["canary", "8675309"])  # a sum would be folded into one constant
     return ("LEAK " + text[text.index(needle) - 300:][:600]) if needle in text else "nothing"
 """
 LEAKS = {

@@ -9,6 +9,7 @@ calls of the judge's functions back to the judge.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
 import os
 import sys
@@ -20,11 +21,11 @@ from mathgrade.codec import CodecError, decode, decode_call, encode, encode_resu
 from mathgrade.codec.calls import Call, Result, perform
 from mathgrade.errors import ResponseError
 
-__all__ = ["Reply", "begin", "reply"]
+__all__ = ["Reply", "begin", "preload", "reply"]
 
 _REPLY_TYPE = "application/vnd.mathgrade.reply"
 _CALL_PROMPT = "mathgrade.call:"
-_PRELOAD = ("numpy", "sympy", "matplotlib")
+_PRELOAD = ("numpy", "sympy", "matplotlib.pyplot")
 
 
 class Reply:
@@ -93,15 +94,18 @@ _STATE = _State()
 _MISSING = object()
 
 
+def preload() -> Reply:
+    """Load what most notebooks load; a module that is not installed is not missed here."""
+    for name in _PRELOAD:
+        with contextlib.suppress(ImportError):
+            __import__(name)
+    return Reply("{}")
+
+
 def begin(folder: str, environment: dict[str, str]) -> Reply:
-    """Enter ``folder``, add to the environment, load what most notebooks load."""
+    """Enter ``folder`` and add to the environment."""
     os.chdir(folder)
     os.environ.update(environment)
-    for name in _PRELOAD:
-        try:
-            __import__(name)
-        except ImportError:
-            continue
     shell = _shell()
     if shell is not None and "_dh" in shell.user_ns:
         shell.user_ns["_dh"][:] = [folder]

@@ -202,7 +202,7 @@ class Sitting:
         queue = [source]
         while queue:
             free = free_names(queue.pop())
-            needed = {name: True for name in (*free.names, *free.builtin_names)}
+            needed = dict.fromkeys((*free.names, *free.builtin_names), True)
             for name, must in {**dict.fromkeys(free.maybe, False), **needed}.items():
                 if name in found:
                     continue

@@ -68,8 +68,9 @@ class KernelDied(Exception):  # noqa: N818 - an event, not a programming error
 class StudentKernel:
     """One kernel for one attempt.
 
-    Starting it returns at once (the process warms up while others work);
-    :meth:`take` gives it a folder and an environment before the first cell.
+    Starting it returns at once; :meth:`prepare`, in another thread if one likes, waits
+    until it is up and has loaded what most notebooks load; :meth:`take` gives it a
+    folder and an environment before the first cell.
     """
 
     def __init__(self, limits: Limits, kernel_name: str = "python3") -> None:
@@ -94,17 +95,27 @@ class StudentKernel:
 
     # -- life -----------------------------------------------------------------------------
 
+    def prepare(self) -> None:
+        """Wait until the kernel answers and has loaded what most notebooks load.
+
+        Raises:
+            JudgeError: it did not start; nothing of the student's has run.
+        """
+        self._connect()
+        self._tell("preload")
+
     def take(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Put the kernel into ``folder`` with ``environment`` on top of its own.
 
         Raises:
-            JudgeError: the kernel did not start; nothing of the student's has run.
+            JudgeError: it did not start; nothing of the student's has run.
         """
-        self._connect()
+        self.prepare()
+        self._tell("begin", str(folder), dict(environment))
+
+    def _tell(self, function: str, *arguments: object) -> None:
         try:
-            reply = self.ask(
-                "", expression=_expression("begin", str(folder), dict(environment)), seconds=60.0
-            )
+            reply = self.ask("", expression=_expression(function, *arguments), seconds=60.0)
         except KernelDied as death:
             raise JudgeError(f"the kernel did not start: {death}") from death
         if reply is None:
@@ -145,7 +156,7 @@ class StudentKernel:
             if self._client is not None:
                 self._client.stop_channels()
         with contextlib.suppress(Exception):
-            self._manager.shutdown_kernel(now=True)
+            self._manager.provisioner.process.wait(_GRACE_SECONDS)
         with contextlib.suppress(Exception):
             self._manager.cleanup_resources()
         shutil.rmtree(self._sockets, ignore_errors=True)

@@ -8,12 +8,32 @@ import threading
 from collections.abc import Iterator
 
 from mathgrade.autograde.kernel import Limits, StudentKernel
+from mathgrade.errors import JudgeError
 
 __all__ = ["borrowed_kernel"]
 
+
+class _Spare:
+    """A kernel that gets ready in a thread of its own until somebody takes it."""
+
+    def __init__(self, limits: Limits, name: str) -> None:
+        self.name = name
+        self._kernel = StudentKernel(limits, name)
+        self._thread = threading.Thread(target=self._prepare, daemon=True)
+        self._thread.start()
+
+    def _prepare(self) -> None:
+        with contextlib.suppress(JudgeError):  # whoever takes it will see it again
+            self._kernel.prepare()
+
+    def kernel(self) -> StudentKernel:
+        """The kernel, from now on the caller's."""
+        self._thread.join()
+        return self._kernel
+
+
 _lock = threading.Lock()
-_spare: StudentKernel | None = None
-_spare_name = ""
+_spares: list[_Spare] = []
 
 
 @contextlib.contextmanager
@@ -25,28 +45,26 @@ def borrowed_kernel(limits: Limits, kernel_name: str, *, ahead: bool) -> Iterato
         kernel_name: the kernel to start, ``python3``.
         ahead: start the kernel of the next attempt now, so that it is ready then.
     """
-    global _spare, _spare_name
     with _lock:
-        kernel, _spare = (_spare, None) if _spare_name == kernel_name else (None, _spare)
-    if kernel is None:
-        kernel = StudentKernel(limits, kernel_name)
+        spare = _spares.pop() if _spares and _spares[-1].name == kernel_name else None
+    kernel = spare.kernel() if spare is not None else StudentKernel(limits, kernel_name)
     kernel.limits = limits
     if ahead:
         with _lock:
-            if _spare is None:
-                _spare, _spare_name = StudentKernel(limits, kernel_name), kernel_name
+            if not _spares:
+                _spares.append(_Spare(limits, kernel_name))
     try:
         yield kernel
     finally:
         kernel.close()
 
 
-def _end_spare() -> None:
-    global _spare
+def _end_spares() -> None:
     with _lock:
-        kernel, _spare = _spare, None
-    if kernel is not None:
-        kernel.close()
+        ending = list(_spares)
+        _spares.clear()
+    for spare in ending:
+        spare.kernel().close()
 
 
-atexit.register(_end_spare)
+atexit.register(_end_spares)
