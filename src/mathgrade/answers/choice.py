@@ -77,7 +77,8 @@ class Choice(AnswerTest):
         return frozenset(self._key(part) for part in response)
 
     def _key(self, value: object) -> str:
-        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1000
+        text = str(value) if number else value
         keys = {key.casefold(): key for key in self.options}
         if isinstance(text, str) and text.strip().casefold() in keys:
             return keys[text.strip().casefold()]

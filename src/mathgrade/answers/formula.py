@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mathgrade import expression
-from mathgrade.answers.received import describe
+from mathgrade.answers.received import describe, is_grid, read_grid
 from mathgrade.equality import decide
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Node, nodes
@@ -44,6 +44,8 @@ def read_formula(value: object, context: Context) -> Node:
         raise ResponseError(f"A formula was expected, received {describe(value)}.", "type.formula")
     if isinstance(value, str) and not value.strip():
         raise ResponseError("A formula was expected, received an empty text.", "type.formula")
+    if is_grid(value):  # counted before anything is read: reading costs time
+        read_grid(value)
     return expression.read(value, context)
 
 

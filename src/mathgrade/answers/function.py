@@ -133,18 +133,19 @@ def _alike(one: Result, other: Result) -> bool:
 
 def _trivial(calls: list[Call], results: list[Result]) -> bool:
     """Whether every result is constant, the identity, or an argument handed back."""
-    return all(
-        result.error is not None or _plain(as_array(result.value), call)
-        for call, result in zip(calls, results, strict=True)
-    )
+    arrays = [as_array(r.value) if r.error is None else None for r in results]
+    # One number alone is always constant: it tells something only beside the others.
+    single = {a.item() for a in arrays if a is not None and a.size == 1}
+    several = [
+        (a, call) for a, call in zip(arrays, calls, strict=True) if a is not None and a.size > 1
+    ]
+    if not several:
+        return len(single) <= 1
+    return all(_plain(array, call) for array, call in several)
 
 
 def _plain(array: Any, call: Call) -> bool:
-    if array is None or array.size == 0:
-        return True
-    if array.size == 1 and array.item() == 0:
-        return True
-    if array.size > 1 and bool((array == array.flat[0]).all()):
+    if bool((array == array.flat[0]).all()) or not np.isfinite(array).any():
         return True
     if array.ndim == 2 and bool((array == np.eye(*array.shape)).all()):
         return True

@@ -226,7 +226,8 @@ def _part(
     message = f"The entry in {grid.place(first)} is wrong"
     if len(grid.shape) == 1:
         message = f"{grid.place(first).capitalize()} is wrong"
-    message += f", and so are {len(wrong) - 1} more." if len(wrong) > 2 else "."
+    others = len(wrong) - 1
+    message += {0: ".", 1: ", and so is another."}.get(others, f", and so are {others} more.")
     seen = found[first].witness
     witness = None
     if seen is not None:

@@ -32,7 +32,7 @@ class Number(AnswerTest):
         exact: a float is refused, however near it is.
 
     Without a tolerance an exact response must be equal, and a float must agree to
-    1e-9 relative (1e-12 absolute): what a short calculation leaves of an exact value.
+    1e-9 relative (1e-12 absolute next to 0): what a short calculation leaves of an exact value.
 
     >>> Number("sqrt(3)/2").mark(3**0.5 / 2).outcome.value
     'correct'

@@ -18,7 +18,7 @@ from mathgrade.errors import ResponseError
 __all__ = ["Grid", "describe", "is_grid", "read_grid", "shape_text", "short"]
 
 # An array above this is not an answer to any question of ours, and costs time to read.
-_MOST_ENTRIES = 100_000
+_MOST_ENTRIES = 10_000
 
 
 def describe(value: object) -> str:

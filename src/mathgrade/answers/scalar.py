@@ -6,6 +6,7 @@ arithmetic or with real balls; nothing is rounded on the way to a verdict.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -97,10 +98,13 @@ class Tolerance:
         )
 
 
+_MOST_BITS = 6_000  # about 1,800 digits: more than anybody writes, few enough to be shown
 PRECISIONS = (96, 400, 3000)  # bits, tried in turn until the answer is certain
 
-# A float that stands for an exact value: what rounding in a short calculation leaves.
+# A float that stands for an exact value: what rounding in a short calculation leaves. Next
+# to 0, or to a reference that is itself a float, that may be a small number of any size.
 ROUNDING = Tolerance(Fraction(1, 10**12), Fraction(1, 10**9))
+ROUNDING_OF_EXACT = Tolerance(Fraction(0), Fraction(1, 10**9))
 
 
 def read_scalar(value: Any, what: str = "A number") -> Scalar:
@@ -124,7 +128,12 @@ def read_scalar(value: Any, what: str = "A number") -> Scalar:
     if isinstance(value, (bool, np.bool_)):
         raise ResponseError(f"{what} was expected, received {describe(value)}.", "type.bool")
     if isinstance(value, (int, np.integer, Fraction)):
-        return _rational(Fraction(value if isinstance(value, Fraction) else int(value)), True)
+        exact = Fraction(value if isinstance(value, Fraction) else int(value))
+        if max(exact.numerator.bit_length(), exact.denominator.bit_length()) > _MOST_BITS:
+            raise ResponseError(
+                f"{what} was expected, received one too long to be read.", "number.long"
+            )
+        return _rational(exact, True)
     if isinstance(value, (float, np.floating)):
         if not math.isfinite(value):
             raise _not_finite(what, str(float(value)))
@@ -194,7 +203,10 @@ def _symbolic(value: Any, what: str) -> Scalar:
         return _rational(Fraction(int(exact.p), int(exact.q)), False, short(float(value)))
     if value.has(sp.I):
         raise ResponseError(f"{what} was expected, received a complex number.", "type.complex")
-    return _formula(expression.read(value, NO_NAMES), not value.has(sp.Float))
+    number = _formula(expression.read(value, NO_NAMES), not value.has(sp.Float))
+    with contextlib.suppress(UnknownError):
+        enclose(number.node, PRECISIONS[0])  # says so if there is no real value
+    return number
 
 
 def _formula(node: Node, exact: bool) -> Scalar:
@@ -233,12 +245,13 @@ def agree(reference: Scalar, received: Scalar, tolerance: Tolerance | None) -> b
     """Whether a number is the reference; None where that could not be decided.
 
     Without a tolerance two exact numbers must be equal, and a float must be
-    within rounding (1e-9 relative, 1e-12 absolute) of the reference.
+    within rounding of the reference: 1e-9 relative, and 1e-12 absolute next to 0
+    or if the reference is a float too.
     """
     if tolerance is None:
         if reference.exact and received.exact:
             return _equal(reference, received)
-        tolerance = ROUNDING
+        tolerance = ROUNDING if _near_zero(reference) else ROUNDING_OF_EXACT
     slack = received.ulp
     for bits in PRECISIONS:
         try:
@@ -258,6 +271,16 @@ def agree(reference: Scalar, received: Scalar, tolerance: Tolerance | None) -> b
         if nearest > limits[1]:
             return False
     return None
+
+
+def _near_zero(reference: Scalar) -> bool:
+    if not reference.exact:
+        return True
+    try:
+        low, high = _interval(reference, PRECISIONS[0])
+    except UnknownError:
+        return False
+    return low <= 0 <= high
 
 
 def _interval(number: Scalar, bits: int) -> tuple[Fraction, Fraction]:
@@ -283,7 +306,8 @@ def only_rounded(references: Sequence[Scalar], received: Sequence[Scalar]) -> bo
     if not any(digits >= 2 and places >= 1 for digits, places in written):
         return False  # 0 and 1 are near many things
     # A last digit cut off rather than rounded is the same oversight.
-    unit = Tolerance(Fraction(1, 10 ** max(places for _, places in written)))
+    places = max(places for _, places in written)
+    unit = Tolerance(Fraction(999, 1000 * 10**places))
     return all(agree(r, g, unit) for r, g in zip(references, received, strict=True))
 
 
