@@ -108,7 +108,10 @@ def demo(
     assignment: Annotated[
         list[str] | None, typer.Option(help="Only this assignment; may be given again.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Replace a folder that is no demo.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a folder that is no demo.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Notebooks marked at a time.")] = 2,
     course: CourseOption = None,
 ) -> int:
     """Exit 0 if every attempt was marked and got the marks it should, else 1."""
@@ -123,6 +126,7 @@ def demo(
             students=students,
             assignments=assignment or (),
             force=force,
+            workers=workers,
             debug=context.obj.debug,
             on_start=start,
             on_step=step,
@@ -221,7 +225,7 @@ def autograde(
     context: typer.Context,
     assignment: Assignment,
     student: Students = None,
-    force: Annotated[bool, typer.Option(help="Mark again what is marked.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Mark again what is marked.")] = False,
     course: CourseOption = None,
 ) -> int:
     """Exit 0 if every submission was marked, 1 if one could not be, 2 if there is none."""

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from mathgrade.course.attempts import (
 )
 from mathgrade.course.marks import StudentMarks, class_marks
 from mathgrade.course.nbgrader_runs import (
+    NbgraderCourse,
     autograde,
     feedback,
     generate,
@@ -38,6 +40,7 @@ from mathgrade.course.notebooks import (
     read_notebook,
     require_assignments,
 )
+from mathgrade.course.parallel import each
 from mathgrade.course.replay import CELL_SECONDS
 from mathgrade.errors import CourseError
 
@@ -89,6 +92,7 @@ def make_demo(
     students: int = 12,
     assignments: Sequence[str] = (),
     force: bool = False,
+    workers: int = 2,
     debug: bool = False,
     on_start: Callable[[int], None] = lambda _: None,
     on_step: Callable[[str], None] = lambda _: None,
@@ -104,9 +108,10 @@ def make_demo(
         students: how many.
         assignments: which; all if empty.
         force: replace a folder that is no demo.
+        workers: how many notebooks are marked at a time.
         debug: show nbgrader's log.
         on_start: told the number of steps.
-        on_step: told what each step does, before it begins.
+        on_step: told about each release and each submission.
 
     Raises:
         CourseError: a folder in the way, or a course that does not work.
@@ -125,6 +130,7 @@ def make_demo(
             making,
             names,
             students=students,
+            workers=workers,
             debug=debug,
             on_start=on_start,
             on_step=on_step,
@@ -168,45 +174,71 @@ def seats(attempts: Sequence[str], students: int) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """One submission to mark: plain data, so that it can go to another process."""
+
+    folder: Path
+    assignment: str
+    student: str
+    debug: bool
+
+
 def _run(
     origin: Path,
     folder: Path,
     names: Sequence[str],
     *,
     students: int,
+    workers: int,
     debug: bool,
     on_start: Callable[[int], None],
     on_step: Callable[[str], None],
 ) -> Demo:
     _copy(origin, folder, names)
-    overrides = Config()
-    overrides.Judge.cell_seconds = CELL_SECONDS
-    course = open_course(folder, debug=debug, overrides=overrides)
-    on_start(len(names) * (2 * students + 1))
-    classes, pages, failures = [], list[Path](), list[str]()
+    course = _open(folder, debug)
+    on_start(len(names) * (students + 1))
+    seated: dict[str, dict[str, Attempt]] = {}
+    sources = {name: read_notebook(notebook_path(folder, "source", name)) for name in names}
     for name in names:
         on_step(f"{name}: release")
         generate(course, name)
-        source = read_notebook(notebook_path(folder, "source", name))
-        attempts = {a.name: a for a in _usable(folder, name, source)}
-        seated = seats(list(attempts), students)
-        for student, attempt in seated.items():
-            _hand_in(folder, name, student, attempts[attempt], source)
-        expected = {}
-        for student, attempt in seated.items():
-            on_step(f"{name}: marking {student}")
-            try:
-                autograde(course, name, student, force=True)
-                expected[student] = expected_marks(attempts[attempt], source)
-            except CourseError as error:
-                failures.append(f"{name}: {error}")
-        for student in seated:
-            on_step(f"{name}: feedback for {student}")
-            if student in expected:
-                pages += feedback(course, name, student)
+        attempts = {attempt.name: attempt for attempt in _usable(folder, name, sources[name])}
+        taken = seats(list(attempts), students)
+        seated[name] = {student: attempts[attempt] for student, attempt in taken.items()}
+        for student, attempt in seated[name].items():
+            _hand_in(folder, name, student, attempt, sources[name])
+    jobs = [_Seat(folder, name, student, debug) for name in names for student in seated[name]]
+    marked: dict[str, list[str]] = {name: [] for name in names}
+    pages, failures = list[Path](), list[str]()
+    for job, result in each(_mark, jobs, workers=workers):
+        on_step(f"{job.assignment}: {job.student}")
+        if isinstance(result, Exception):
+            failures.append(f"{job.assignment}: {result}")
+        else:
+            marked[job.assignment].append(job.student)
+            pages += result
+    classes = []
+    for name in names:
         rows = tuple(class_marks(course, name))
-        classes.append(DemoClass(name, rows, seated, tuple(_surprises(rows, expected))))
-    return Demo(folder, tuple(classes), tuple(pages), tuple(failures))
+        expected = {s: expected_marks(seated[name][s], sources[name]) for s in marked[name]}
+        taken = {student: attempt.name for student, attempt in seated[name].items()}
+        classes.append(DemoClass(name, rows, taken, tuple(_surprises(rows, expected))))
+    return Demo(folder, tuple(classes), tuple(sorted(pages)), tuple(sorted(failures)))
+
+
+@lru_cache(maxsize=1)
+def _open(folder: Path, debug: bool) -> NbgraderCourse:
+    overrides = Config()
+    overrides.Judge.cell_seconds = CELL_SECONDS
+    return open_course(folder, debug=debug, overrides=overrides)
+
+
+def _mark(seat: _Seat) -> list[Path]:
+    """Mark one submission and make its pages."""
+    course = _open(seat.folder, seat.debug)
+    autograde(course, seat.assignment, seat.student, force=True)
+    return feedback(course, seat.assignment, seat.student)
 
 
 def _usable(folder: Path, name: str, source: Any) -> list[Attempt]:

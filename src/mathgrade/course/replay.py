@@ -6,15 +6,14 @@ marked at a time, each in a process of its own.
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mathgrade.course.attempts import Attempt, expected_marks, fill_in
 from mathgrade.course.notebooks import marked_name, notebook_text, parse_notebook
+from mathgrade.course.parallel import each
 
 if TYPE_CHECKING:
     from mathgrade.autograde.marking import CellMark
@@ -75,27 +74,13 @@ def replay(
         on_done: called after each, for a progress bar.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    for one, faults in _each(replays, workers):
+    for one, result in each(_run, replays, workers=workers):
+        faults = result
+        if isinstance(faults, Exception):  # a fault of that attempt alone
+            faults = [f"could not be run: {type(result).__name__}: {result}"]
         found[one.assignment, one.name] = faults
         on_done(one)
     return found
-
-
-def _each(replays: Sequence[Replay], workers: int) -> Iterator[tuple[Replay, list[str]]]:
-    if workers <= 1 or len(replays) <= 1:
-        for one in replays:
-            yield one, _run(one)
-        return
-    # Spawned, not forked: the parent may hold threads (a progress bar) and open databases.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(replays)), mp_context=context) as pool:
-        pending: dict[Future[list[str]], Replay] = {pool.submit(_run, r): r for r in replays}
-        for future in as_completed(pending):
-            one = pending[future]
-            try:
-                yield one, future.result()
-            except Exception as error:  # a worker that died is a fault of that attempt alone
-                yield one, [f"could not be run: {type(error).__name__}: {error}"]
 
 
 def _run(one: Replay) -> list[str]:
