@@ -61,6 +61,9 @@ class _JudgeFunction:
             raise RuntimeError(f"{name}: {text}")
         return decode(answer["value"], _STATE.take)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> _JudgeFunction:
+        return self  # a function is not copied with the arguments it stands among
+
     def __repr__(self) -> str:
         return f"<function {self.__name__}>"
 

@@ -28,6 +28,7 @@ from mathgrade.autograde.judge import Sitting
 __all__ = ["main"]
 
 _CPU_MARGIN = 5
+_CARRIED = 86  # exit status of a process that carried its attempt on to the end
 
 
 class _Channel:
@@ -86,6 +87,7 @@ def _warm() -> None:
 
 
 def _attempt(channel: _Channel) -> None:
+    """Serve one attempt: in this process, and in the one each test cell leaves behind."""
     first = channel.read()
     if first is None:
         return
@@ -95,8 +97,8 @@ def _attempt(channel: _Channel) -> None:
         child = os.fork()
         if child:
             _, status = os.waitpid(child, 0)
-            if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0:
-                return  # it carried the attempt to its end
+            if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _CARRIED:
+                return
             channel.write({"died": _cause(status)})
             continue
         _limit(message)
@@ -151,7 +153,7 @@ def _leave(work: Any) -> None:
     status = 1
     try:
         work()
-        status = 0
+        status = _CARRIED
     except BaseException as error:
         print(f"judge: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
     finally:

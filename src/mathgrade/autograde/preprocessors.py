@@ -13,6 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_task
 from traitlets import Bool, Float, Int
 
 from mathgrade.autograde.marking import Limits, Place, is_test, mark_notebook
@@ -62,25 +63,26 @@ class Judge(NbGraderPreprocessor):
 
 
 class FlagForReview(NbGraderPreprocessor):
-    """Send test cells that nobody but a person can decide to manual grading."""
+    """Send what nobody but a person can decide to manual grading, and nothing else."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Set ``needs_manual_grade`` where the judge left a reason."""
-        flagged = [cell for cell in nb.cells if is_test(cell) and cell.metadata.get("mathgrade")]
-        if not flagged:
-            return nb, resources
+        """Set ``needs_manual_grade`` where the judge left a reason; clear it for 0 points."""
         ids = resources["nbgrader"]
+        names = (ids["notebook"], ids["assignment"], ids["student"])
         with Gradebook(ids["db_url"]) as gradebook:
-            for cell in flagged:
-                grade_id = cell.metadata.nbgrader["grade_id"]
-                names = (ids["notebook"], ids["assignment"], ids["student"])
-                grade = gradebook.find_grade(grade_id, *names)
-                grade.needs_manual_grade = True
-                if cell.metadata["mathgrade"].get("undecided"):
-                    grade.auto_score = None
-                reason = cell.metadata["mathgrade"]["review"]
-                self.log.warning("%s needs a person: %s", grade_id, reason)
+            for cell in nb.cells:
+                grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+                left = cell.metadata.get("mathgrade", {})
+                if is_test(cell) and left.get("review"):
+                    grade = gradebook.find_grade(grade_id, *names)
+                    grade.needs_manual_grade = True
+                    if left.get("undecided"):
+                        grade.auto_score = None
+                    self.log.warning("%s needs a person: %s", grade_id, left["review"])
+                elif is_task(cell) and not float(cell.metadata.nbgrader.get("points", 0)):
+                    # It holds a mark scheme; the points stand in the answer cell.
+                    gradebook.find_grade(grade_id, *names).needs_manual_grade = False
             gradebook.db.commit()
         return nb, resources
