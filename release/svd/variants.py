@@ -11,7 +11,7 @@ COURSE = "neural-mathematics/svd"  # part of every seed: a new text draws new nu
 # multiples of 15 have whole numbers for entries, so the matrix can be decomposed by hand.
 THIRDS = np.array([[1, 2, 2], [2, 1, -2], [2, -2, 1]])
 FIFTHS = np.array([[3, -4], [4, 3]])
-SINGULAR_VALUES = ((30, 15), (45, 15), (45, 30), (60, 15), (60, 30))
+SINGULAR_VALUES = ((45, 15), (45, 30), (60, 15), (60, 45))  # neither the double of the other
 
 
 def decomposition(rng: np.random.Generator) -> NDArray[np.int64]:
