@@ -72,7 +72,7 @@ def card(verdict: Verdict) -> str:
             '<table class="mathgrade-criteria"><thead><tr><th scope="col">Criterion</th>'
             f'<th scope="col">Marks</th></tr></thead><tbody>{rows}</tbody></table>'
         )
-    return "".join((*parts, "</section>"))
+    return _sound("".join((*parts, "</section>")))
 
 
 def _row(finding: Finding, verdict: Verdict) -> str:
@@ -142,7 +142,12 @@ def plain(verdict: Verdict) -> str:
         if finding.witness is not None:
             words = finding.witness.text(reveal=verdict.reveal)
             lines += [f"      for example, {words}"] if words else []
-    return "\n".join(lines).encode("utf-8", "backslashreplace").decode("utf-8")
+    return _sound("\n".join(lines))
+
+
+def _sound(text: str) -> str:
+    """Text that can be saved: a lone surrogate of a response's is written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _cut(text: str, limit: int = 300) -> str:

@@ -130,7 +130,7 @@ WRONG_RESULTS = [
     (lambda z: {"y": z}, "a dictionary"),
     (lambda z: 1 / 0, "raised ZeroDivisionError: division by zero"),
     (lambda: 1, "raised TypeError"),
-    (lambda z: [][1], "raised IndexError"),
+    (lambda z: z[7], "raised IndexError"),
 ]
 
 
@@ -161,7 +161,7 @@ def test_an_unwritten_function_says_so():
     "function",
     [
         lambda z: None,
-        lambda z: np.zeros_like(z),
+        np.zeros_like,
         lambda z: np.ones(len(z)) / len(z),
         lambda z: z,
         lambda *a, **k: 0.0,
@@ -263,7 +263,7 @@ def test_arguments_of_the_reference_and_the_response_are_kept_apart():
 
 
 def test_known_wrong_functions_are_recognised_by_what_they_return():
-    known = [lambda z: np.exp(z), naive, lambda z: z / z.sum()]
+    known = [np.exp, naive, lambda z: z / z.sum()]
     with np.errstate(all="ignore"):
         assert TEST.recognise(known, lambda z: np.exp(z) / np.sum(np.exp(z))) == 1
         assert TEST.recognise(known, lambda z: np.exp(np.asarray(z))) == 0

@@ -1,0 +1,293 @@
+"""What cells may call: the same names at home, in nbgrader's kernel and in the judge."""
+
+import io
+import json
+from contextlib import redirect_stdout
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import mathgrade
+from mathgrade import notebook
+from mathgrade.answers import Matrix, Number
+from mathgrade.codec.absent import Absent
+from mathgrade.errors import ItemError, ResponseError
+from mathgrade.form import read_form
+from mathgrade.items import Assignment, Follow, Item, Mistake
+from mathgrade.notebook import Sitting, cell, check, grade, seated, student, variant
+
+SYMBOLS = {"x": "real"}
+START = Item("the-start", 2, Matrix([[1, 2], [3, 5]]))
+ITEMS = Assignment.of(
+    "a",
+    [
+        START,
+        Item("sum", 3, Number(11), follow=Follow("the-start", lambda m: Number(int(sum(map(sum, m)))))),
+        Item("third", 0.7, Number(1), mistakes=[Mistake(2, "Two.", "n.two", Fraction(1, 3))]),
+        Item("hundred", 10, Number(1), mistakes=[Mistake(2, "Two.", "n.two", Fraction(7, 10))]),
+    ],
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch, tmp_path):
+    """Nobody is known, and nothing is graded."""
+    for name in ("MATHGRADE_STUDENT", "MATHGRADE_COURSE", "NBGRADER_EXECUTION", "JUPYTERHUB_USER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setitem(notebook._said, "student", "")
+    monkeypatch.chdir(tmp_path)
+
+
+def quietly(function, *args, **kwargs):
+    out = io.StringIO()
+    with redirect_stdout(out):
+        value = function(*args, **kwargs)
+    return value, out.getvalue()
+
+
+def test_the_names_are_those_of_the_package():
+    assert mathgrade.grade is grade
+    assert mathgrade.check is check
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        mathgrade.nothing
+
+
+@pytest.mark.parametrize(
+    ("item", "response", "points"),
+    [("sum", 11, 3.0), ("sum", 3, 0.0), ("hundred", 2, 7.0), ("third", 1, 0.7), ("sum", None, 0.0)],
+)
+def test_grade_returns_points_as_a_plain_float_and_shows_why(item, response, points):
+    value, text = quietly(grade, ITEMS[item], response)
+    assert type(value) is float
+    assert value == points
+    assert text.startswith(f"a:{item}: ")
+
+
+def test_points_are_computed_as_fractions():
+    item = Item("x", 3, Number(1), mistakes=[Mistake(2, "", "n", Fraction(1, 3))])
+    assert repr(quietly(grade, item, 2)[0]) == "1.0"
+    item = Item("x", 0.3, Number(1), mistakes=[Mistake(2, "", "n", Fraction(1, 3))])
+    assert repr(quietly(grade, item, 2)[0]) == "0.1"
+
+
+@pytest.mark.parametrize(
+    "given", [{"the_start": [[2, 2], [3, 5]]}, {"the-start": [[2, 2], [3, 5]]}]
+)
+def test_starts_are_given_by_name(given):
+    value, text = quietly(grade, ITEMS["sum"], 12, **given)
+    assert value == 3.0
+    assert "Marked on from your own earlier answer" in text
+
+
+def test_in_the_judge_the_verdict_goes_to_it():
+    seen = []
+    with seated(Sitting(seen.append)):
+        value, text = quietly(grade, ITEMS["sum"], 11)
+    assert (value, text, [v.credit for v in seen]) == (3.0, "", [1])
+
+
+def test_an_absent_answer_is_marked_as_absent():
+    value, text = quietly(grade, ITEMS["sum"], Absent("s", "`s` was never assigned."))
+    assert value == 0.0
+    assert "`s` was never assigned." in text
+
+
+COURSE_ITEM = """
+from mathgrade.answers import Number
+from mathgrade.items import Item
+ITEMS = [Item("point", 2, lambda c: Number(c), variant=True)]
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    for folder in ("source/a", "reference", "autograded/s017/a", "elsewhere"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").write_text("")
+    (tmp_path / "reference/a.py").write_text(COURSE_ITEM)
+    text = "COURSE = 'c'\ndef point(rng):\n    return int(rng.integers(10**6))\n"
+    (tmp_path / "source/a/variants.py").write_text(text)
+    (tmp_path / "elsewhere/variants.py").write_text(text)
+    return tmp_path
+
+
+def test_stock_grading_finds_course_student_and_variant_by_the_folder(course, monkeypatch):
+    monkeypatch.chdir(course / "autograded/s017/a")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setenv("JUPYTERHUB_USER", "instructor")
+    assert student() == "s017"
+    assert student("s018") == "s017"
+    drawn = variant("point")
+    assert quietly(grade, "a:point", drawn)[0] == 2.0
+    assert quietly(grade, "a:point", drawn + 1)[0] == 0.0
+
+
+def test_a_draw_is_the_same_at_home_when_graded_and_in_the_judge(course, monkeypatch):
+    monkeypatch.chdir(course / "elsewhere")
+    monkeypatch.setenv("MATHGRADE_COURSE", str(course / "no course"))
+    student("s017")
+    at_home = variant("point")
+    monkeypatch.setenv("MATHGRADE_COURSE", str(course))
+    monkeypatch.setenv("MATHGRADE_STUDENT", "s017")
+    assert variant("a:point") == at_home
+    sitting = Sitting(lambda v: None, course=str(course), assignment="a", student="s017")
+    monkeypatch.setenv("MATHGRADE_STUDENT", "s018")
+    with seated(sitting):
+        assert variant("point") == at_home
+        assert grade("a:point", at_home) == 2.0
+    assert variant("a:point") != at_home
+
+
+def test_a_variant_without_its_file_says_what_is_missing(tmp_path):
+    with pytest.raises(ItemError, match=r"variants\.py cannot be read"):
+        quietly(variant, "point")
+
+
+@pytest.mark.parametrize("name", ["a:nothing", "b:point", "point"])
+def test_an_unknown_item_is_the_authors_fault(course, name):
+    with pytest.raises(ItemError):
+        grade(name, 1)
+
+
+def test_who_is_asked_in_this_order(monkeypatch):
+    name, text = quietly(student)
+    assert name == "anonymous"
+    assert 'student("...")' in text
+    assert quietly(student, "s001 ") == ("s001", "")
+    assert quietly(student) == ("s001", "")
+    monkeypatch.setenv("JUPYTERHUB_USER", "s002")
+    assert student() == "s002"
+    monkeypatch.setenv("MATHGRADE_STUDENT", "s003")
+    assert student("s001") == "s003"
+    with seated(Sitting(lambda v: None, student="s004")):
+        assert student("s001") == "s004"
+
+
+def save(path, cells):
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+
+
+def test_the_source_of_an_answer_cell_is_read_from_the_notebook(tmp_path):
+    meta = {"nbgrader": {"grade_id": "proof", "solution": True}}
+    save(tmp_path / "b.ipynb", [{"metadata": {}, "source": "x"},
+                                {"metadata": meta, "source": ["a\n", "b"]}])  # fmt: skip
+    (tmp_path / "a.ipynb").write_text("not a notebook")
+    save(tmp_path / "c.ipynb", {"metadata": 3})
+    assert cell("proof") == "a\nb"
+    with pytest.raises(ItemError, match="answer cell 'other'"):
+        cell("other")
+
+
+def test_in_the_judge_the_source_is_the_attempts(tmp_path):
+    with seated(Sitting(lambda v: None, answers={"proof": "mine"})):
+        assert cell("proof") == "mine"
+        with pytest.raises(ItemError, match="there are: proof"):
+            cell("other")
+
+
+FORMS = [
+    (3, {"kind": "number"}, "3", "Read as"),
+    (0.5, {"kind": "number"}, "0.5", "Read as"),
+    (sp.sqrt(2), {}, r"\sqrt{2}", "Read as"),
+    ("2*x", {"names": SYMBOLS}, "2 x", "Read as"),
+    ([[1, 2]], {"shape": (1, 2)}, r"\begin{bmatrix}1 & 2\end{bmatrix}", "Read with shape (1, 2) as"),
+    (sp.Matrix([sp.Symbol("x")]), {"shape": (1, 1), "names": SYMBOLS},
+     r"\begin{bmatrix}x\end{bmatrix}", "Read with shape (1, 1) as"),
+    ("[[x, 1]]", {"shape": (1, 2), "names": SYMBOLS}, r"\begin{bmatrix}x & 1\end{bmatrix}",
+     "Read with shape (1, 2) as"),
+    (sp.MatMul(sp.eye(1), sp.Matrix([[2]]), evaluate=False), {"kind": "matrix"},
+     None, "Read with shape (1, 1) as"),
+    ([1, 2], {"kind": "vector", "shape": (2,)}, r"\begin{bmatrix}1 & 2\end{bmatrix}",
+     "Read with shape (2,) as"),
+    ([[1], [2]], {"kind": "vector", "shape": (2,)}, r"\begin{bmatrix}1 \\ 2\end{bmatrix}",
+     "Read with shape (2, 1) as"),
+    (np.linalg.svd(np.diag([3.0, 2.0])), {"kind": "svd", "shape": (2, 2)}, None, "Read as"),
+    (np.linalg.svd(np.diag([3.0, 2.0])), {"kind": "svd"}, None, "Read as"),
+    (len, {"kind": "function"}, "", "Read as the function len"),
+    (len, {}, "", "Read as the function len"),
+    ("b", {"kind": "text"}, "", "Read as the text 'b'"),
+    ("b", {}, "", "Read as the text 'b'"),
+    ([1, 2], {}, r"\begin{bmatrix}1 & 2\end{bmatrix}", "Read with shape (2,) as"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("response", "asked", "latex", "words"), FORMS)
+def test_check_shows_the_reading(response, asked, latex, words):
+    asked = {"names": None, "shape": None, "kind": None} | asked
+    got, said = read_form(response, **asked)
+    assert said == words
+    assert latex is None or got == latex
+    value, text = quietly(check, response, **asked)
+    assert value is None
+    assert text.startswith(words)
+
+
+MISFITS = [
+    ("3", {"kind": "number"}, "Leave out the quotation marks"),
+    (..., {}, "There is no answer yet."),
+    (None, {"kind": "number"}, "received nothing (None)"),
+    (Absent("s", "`s` was never assigned."), {}, "`s` was never assigned."),
+    ("t", {"names": SYMBOLS}, "name t is not known here"),
+    ([[1, 2]], {"shape": (2, 2)}, "Expected shape (2, 2), received (1, 2)."),
+    ([1, 2, 3], {"kind": "vector", "shape": (2,)}, "Expected shape (2,), received (3,)."),
+    (3, {"kind": "vector"}, "Expected a vector, received the number 3."),
+    (3, {"shape": (2, 2)}, "Expected a matrix, received the number 3."),
+    ("[[1]]", {"shape": (1, 1)}, "Expected a matrix, received the text"),
+    (np.eye(2), {"kind": "svd", "shape": (2, 2)}, "Three factors were expected"),
+    ((np.eye(2), np.ones(3), np.eye(2)), {"kind": "svd", "shape": (2, 2)}, "S: expected shape"),
+    (3, {"kind": "function"}, "Expected a function, received the number 3."),
+    (3, {"kind": "text"}, "Expected a text, received the number 3."),
+    ("", {"kind": "text"}, "Expected a text"),
+    ({}, {}, "a dictionary"),
+]
+
+
+@pytest.mark.parametrize(("response", "asked", "words"), MISFITS)
+def test_a_wrong_form_is_one_line_at_home(response, asked, words):
+    with pytest.raises(ResponseError) as caught:
+        check(response, **asked)
+    assert words in caught.value.message
+    (line,) = caught.value._render_traceback_()
+    assert line == f"Not yet in the right form: {caught.value.message}"
+
+
+@pytest.mark.parametrize(("response", "asked", "words"), MISFITS)
+def test_a_wrong_form_never_raises_while_grading(response, asked, words, monkeypatch):
+    with seated(Sitting(lambda v: None)):
+        assert words in quietly(check, response, **asked)[1]
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert words in quietly(check, response, **asked)[1]
+
+
+def test_a_right_form_is_silent_in_the_judge():
+    with seated(Sitting(lambda v: None)):
+        assert quietly(check, 3, kind="number") == (None, "")
+
+
+def test_check_says_nothing_about_right_or_wrong():
+    assert quietly(check, 999, kind="number")[1].strip() == "Read as: 999"
+
+
+def test_an_unknown_kind_is_the_authors_fault():
+    with pytest.raises(ItemError, match="'colour' is none of number"):
+        check(3, kind="colour")
+
+
+def test_in_a_notebook_the_card_is_displayed():
+    from IPython.testing.globalipapp import get_ipython
+    from IPython.utils.capture import capture_output
+
+    shell = get_ipython()
+    shell.user_ns.update(grade=grade, check=check, item=ITEMS["sum"])
+    with capture_output() as seen:
+        result = shell.run_cell("grade(item, 11)")
+    data = seen.outputs[0].data
+    assert set(data) == {"text/plain", "text/html", notebook.CARD_TYPE}
+    assert data[notebook.CARD_TYPE]["outcome"] == "correct"
+    assert result.result == 3.0
+    with capture_output() as seen:
+        shell.run_cell("check('x', kind='number')")
+    assert "Traceback" not in seen.stdout
+    assert "Not yet in the right form: A number was expected" in seen.stdout
