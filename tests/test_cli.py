@@ -6,13 +6,18 @@ import io
 import json
 import shutil
 import sys
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from mathgrade import __version__
-from mathgrade.cli import main
+from mathgrade.cli import main, session, tables
+from mathgrade.course.marks import ItemMark, StudentMarks
 from mathgrade.course.nbgrader_runs import generate, open_course
+from mathgrade.verdict import Finding, Verdict, Witness
 from tests.course_tools.tiny import NAME, replace_in, source_path, tiny_course
 
 ITEMS = """\
@@ -126,6 +131,76 @@ def test_a_fault_of_ours_ends_with_3_and_says_so(
     assert "--debug" in ran.err
 
 
+def test_an_interrupt_ends_with_130(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mathgrade.course.check.check_course", interrupted)
+    assert Ran(capsys, "check").code == 130
+
+
+def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*, lines: bool) -> str:
+        with session.progress(lines=lines) as (start, step):
+            start(2)
+            step("one")
+            step("two")
+        return capsys.readouterr().err
+
+    assert run(lines=True) == "one\ntwo\n"
+    assert run(lines=False) == ""
+    monkeypatch.setattr(session, "Console", partial(Console, force_terminal=True))
+    bar = run(lines=True)
+    assert "two" in bar
+    assert "1/2" in bar
+
+
+def test_a_verdict_shows_every_criterion_and_the_whole_witness(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    half = Fraction(1, 2)
+    witness = Witness({"x": "2"}, received="4", expected="3")
+    verdict = Verdict.of(
+        [
+            Finding("The size is right", True, half),
+            Finding("The sign is right", False, half, "It is turned.", "sign", witness),
+            Finding("It is tidy", None),
+        ],
+        read_as="x^2",
+    )
+    session.out().print(tables.verdict_view(verdict))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "PARTIAL   sign",
+        "read as x^2",
+        "  ✓ The size is right (1/2 of the credit)",
+        "  ✗ The sign is right (1/2 of the credit)",
+        "    It is turned.",
+        "    at x = 2 yours is 4, expected 3",
+        "  ? It is tidy",
+    ]
+
+
+def test_a_class_shows_points_totals_and_what_waits_for_a_person(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [
+        StudentMarks("s001", {"a-b": ItemMark(2, 2), "c": ItemMark(4 / 3, 3, "no proof found")}),
+        StudentMarks("s002", {"a-b": ItemMark(0, 2)}, "a-b: ZeroDivisionError: division by zero"),
+    ]
+    session.out().print(tables.class_table("svd", rows))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["s001", "2", "1.33*", "3.33"] in lines
+    assert ["s002", "0", "—", "0"] in lines
+    assert tables.reviews_of(rows) == [
+        "s001  c: no proof found",
+        "s002  a-b: ZeroDivisionError: division by zero",
+    ]
+
+
 def test_check_prints_a_line_for_each_check(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = Ran(capsys, "check", "--look")
     assert ran.code == 0
@@ -212,6 +287,8 @@ def test_try_marks_code_as_a_submission(
         ("a.json", "66", 0, "correct"),
         ("a.json", "55", 1, "incorrect"),
         ("a.json", '"sixty-six"', 2, "invalid"),
+        ("a.json", '["fraction", 66, 1]', 0, "correct"),
+        ("a.json", "[66, 66]", 2, "invalid"),
         ("a.json", "{", 2, "invalid"),
         ("a.txt", "sixty-six", 2, "invalid"),
     ],

@@ -48,6 +48,7 @@ def test_cells_and_items_that_fit_have_no_faults(cells: list[Any], given: Any) -
             items(a=3),
             "item 'a' is marked by 2 cells: a-test, b-test",
         ),
+        ([A, cell_for("a"), graded("assert x", "b-test", points=1)], items(a=3), "marks no item"),
         ([A, cell_for("a", points=0)], items(a=0), "has no points"),
         ([A, graded("grade(", "a-test", points=1)], items(a=1), "line 1 is not Python"),
         (

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -124,19 +123,19 @@ def verdict_view(verdict: Verdict) -> RenderableType:
     if verdict.read_as:
         parts.append(Text(f"read as {verdict.read_as}", "cyan"))
     for finding in verdict.findings:
-        parts.append(Padding(_finding(finding), (0, 0, 0, 2)))
+        parts.append(_finding(finding))
     return Group(*parts)
 
 
 def _finding(finding: Finding) -> Text:
     sign, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "magenta")}[finding.met]
-    line = Text(f"{sign} ", style).append(finding.criterion, "default")
+    line = Text(f"  {sign} ", style).append(finding.criterion, "default")
     if finding.share and finding.share != 1:
         line.append(f" ({finding.share} of the credit)", "dim")
     if finding.message:
-        line.append(f"\n  {finding.message}", "default")
+        line.append(f"\n    {finding.message}", "default")
     if finding.witness is not None:
-        line.append(f"\n  {finding.witness.text(reveal=True)}", "yellow")
+        line.append(f"\n    {finding.witness.text(reveal=True)}", "yellow")
     return line
 
 

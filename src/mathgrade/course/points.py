@@ -66,6 +66,8 @@ def point_faults(nb: Any, assignment: str, items: Mapping[str, Any]) -> list[str
                 faults.append(f"test cell {name!r}: line {error.lineno} is not Python")
                 continue
         known = graded_items(cell.source, assignment)
+        if items and not known and IN_KERNEL not in cell.metadata.get("tags", []):
+            faults.append(f"test cell {name!r} marks no item: it has no call of grade(…)")
         for item in known:
             marked_by[item].append(name)
             if item not in items:

@@ -71,13 +71,17 @@ def try_file(course: Path, item: str, path: Path, *, student: str = "try") -> li
 
 
 def _value(text: str, path: Path) -> Any:
-    from mathgrade.codec import decode
+    """A value as the codec writes it, else the plain JSON that it is."""
+    from mathgrade.codec import CodecError, decode
 
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ResponseError(f"{path.name} is not JSON: {error}.", "response.not-json") from error
-    return decode(data)
+    try:
+        return decode(data)
+    except CodecError:  # a list of rows, say; it is the item that refuses what it cannot read
+        return data
 
 
 def _mark_code(course: Path, item: str, code: str, student: str) -> list[Verdict]:
