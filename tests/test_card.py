@@ -118,7 +118,7 @@ HOSTILE = [
     "x" * 100_000,
     r"\begin{bmatrix}1 & 2",
 ]
-MATHML = set(["math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "code"])  # fmt: skip
+MATHML = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "code"}  # fmt: skip
 
 
 @pytest.mark.parametrize("tex", HOSTILE)
@@ -135,23 +135,21 @@ def test_any_text_anywhere_is_only_text(text):
     finding = Finding(text, False, Fraction(1), text, text, Witness({text: text}, text, text, text))
     verdict = Verdict(Outcome.INCORRECT, Fraction(0), (finding,), text, text, text, 1.0, True)
     outline = Outline(card(verdict))
-    allowed = MATHML | set(
-        [
-            "section",
-            "p",
-            "strong",
-            "table",
-            "thead",
-            "tbody",
-            "tr",
-            "th",
-            "td",
-            "span",
-            "br",
-            "ul",
-            "li",
-        ]
-    )
+    allowed = MATHML | {
+        "section",
+        "p",
+        "strong",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "span",
+        "br",
+        "ul",
+        "li",
+    }
     assert set(outline.seen) <= allowed
     (plain(verdict) + card(verdict)).encode("utf-8")
 

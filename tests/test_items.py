@@ -118,7 +118,7 @@ def test_mistakes_of_a_function_are_functions():
     )
     item = Item("f", 4, test, mistakes=[Mistake(np.sin, "sin?", "n.sin"),
                                         Mistake(np.cosh, "cosh?", "n.cosh", Fraction(3, 4))])  # fmt: skip
-    assert item.mark(lambda z: np.sin(z)).note == "n.sin"
+    assert item.mark(np.sin).note == "n.sin"
     verdict = item.mark(lambda z: (np.exp(z) + np.exp(-z)) / 2)
     assert (verdict.credit, verdict.note) == (Fraction(3, 4), "n.cosh")
     assert item.mark(np.tan).note == "function.value"
@@ -248,7 +248,7 @@ def drawn_items(draw):
     return Assignment.of(
         "a",
         [
-            Item("point", 2, lambda c: Number(c), variant=True,
+            Item("point", 2, Number, variant=True,
                  mistakes=lambda c: [Mistake(c + 7, "Seven too many.", "n.seven")]),
             Item("twice", 2, lambda c: Number(2 * c), variant=True,
                  follow=Follow("point", lambda c: Number(2 * c))),
@@ -276,8 +276,8 @@ def test_an_item_that_follows_a_variant_may_share_its_draw():
 @pytest.mark.parametrize(
     "item",
     [
-        Item("x", 1, lambda c: Number(c), variant=True),
-        Item("x", 1, lambda c: Number(c)),
+        Item("x", 1, Number, variant=True),
+        Item("x", 1, Number),
         Item("x", 1, Number(1), variant=True),
         Item("x", 1, Number(1), mistakes=lambda c: []),
         Item("x", 1, Number("x")),

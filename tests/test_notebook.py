@@ -51,7 +51,7 @@ def test_the_names_are_those_of_the_package():
     assert mathgrade.grade is grade
     assert mathgrade.check is check
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        mathgrade.nothing
+        mathgrade.nothing()
 
 
 @pytest.mark.parametrize(
