@@ -87,6 +87,14 @@ def test_a_line_that_is_visible_in_the_source_is_no_leak(tiny: Path) -> None:
     assert found(tiny) == []
 
 
+def test_the_shortest_answer_is_found_where_it_stands_alone(tiny: Path) -> None:
+    replace_in(source_path(tiny), "product = x * x", "y = 0")
+    change_cell(release(tiny), "total", lambda cell: cell.update(source="dy = 0"))
+    assert found(tiny) == []
+    change_cell(release(tiny), "total", lambda cell: cell.update(source="y = 0"))
+    assert found(tiny) == ["lines.ipynb holds a line of cell 'square': 'y = 0'"]
+
+
 @pytest.mark.parametrize("line", ["", ")", "else:", "pass", "return"])
 def test_a_line_that_says_nothing_is_no_leak(tiny: Path, line: str) -> None:
     replace_in(source_path(tiny), "product = x * x", line)

@@ -21,9 +21,11 @@ __all__ = ["leaks", "secret_lines"]
 
 _MARKER = re.compile(rf"\b(BEGIN|END)\s+({'|'.join(KINDS)})\b", re.IGNORECASE)
 # A line shorter than this is a secret only where it stands alone on a line ("y = x" is also in
-# "dy = x"); a line with fewer than SHORTEST letters and digits ("else:", ")") is never one.
+# "dy = x"). With fewer letters and digits than SHORTEST ("else:", ")") it is one only if it
+# assigns something: "dy_du = 0" is a whole answer.
 _ALONE_BELOW = 16
 _SHORTEST = 7
+_SHORTEST_ANSWER = 2
 # Lines of reference/ count from this length on: below it, two people write the same line.
 _REFERENCE_FROM = 30
 
@@ -121,7 +123,8 @@ def _plain(line: str) -> str:
 
 
 def _says_much(line: str) -> bool:
-    return sum(character.isalnum() for character in line) >= _SHORTEST
+    least = _SHORTEST_ANSWER if "=" in line else _SHORTEST
+    return sum(character.isalnum() for character in line) >= least
 
 
 def _is_code(line: str) -> bool:
