@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-demo
 DEV    := $(VENV)/.ready-test
 
-.PHONY: help demo test lint check lock clean
+.PHONY: help demo test lint check pictures lock clean
 help:
 	@echo "make demo    a class of sample attempts through the whole way; ends in a table and pages to open"
 	@echo "make test    lint, types and tests"
@@ -28,6 +28,10 @@ lint: $(DEV)
 
 check: $(READY)
 	$(BIN)/mathgrade check
+
+# The README's pictures, from the demo's pages.
+pictures: $(DEV)
+	$(BIN)/python docs/pictures.py
 
 # New exact versions from the ranges in pyproject.toml.
 lock: | $(VENV)/bin/python

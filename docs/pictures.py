@@ -1,0 +1,47 @@
+"""Make the pictures of the README from the demo's pages: ``make pictures``.
+
+Needs the system's Chromium and a demo that has been run (``make demo``).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+PICTURES = {"feedback-light": "light", "feedback-dark": "dark"}
+
+
+def main() -> int:
+    """Write each picture; returns the exit code."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    pages = sorted((ROOT / "demo" / "feedback").glob("*/softmax/softmax.html"))
+    shown = [page for page in pages if "wrong sign" in page.read_text(encoding="utf-8")]
+    if chromium is None or not shown:
+        print("Pictures need the system's Chromium, and `make demo` before.", file=sys.stderr)
+        return 1
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for name, scheme in PICTURES.items():
+            context = browser.new_context(
+                viewport={"width": 860, "height": 1180}, color_scheme=scheme
+            )
+            page = context.new_page()
+            page.goto(shown[0].as_uri())
+            heading = page.locator("text=2 One entry of the Jacobian").last
+            heading.scroll_into_view_if_needed()
+            page.evaluate(
+                "h => window.scrollTo(0, h.getBoundingClientRect().top + scrollY - 24)",
+                heading.element_handle(),
+            )
+            page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
