@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mathgrade.expression import Context
+from mathgrade.expression.names import Size
 
 __all__ = ["MAX_CASES", "Case", "cases"]
 
@@ -48,8 +49,13 @@ class Case:
         return " != ".join(" = ".join(names) for names in groups.values())
 
 
-def cases(context: Context, used: frozenset[str], rng: random.Random) -> tuple[list[Case], bool]:
+def cases(
+    context: Context, used: frozenset[str], rng: random.Random, *, alike: bool = False
+) -> tuple[list[Case], bool]:
     """The cases of the used names, simplest first, and whether they are all there are.
+
+    Args:
+        alike: only which indices are equal matters, see :mod:`mathgrade.equality.symmetry`.
 
     Indices whose range does not depend on a size are all gone through; sizes and whole
     numbers never are, so "all" speaks of the indices for sizes 1 to 4.
@@ -57,7 +63,7 @@ def cases(context: Context, used: frozenset[str], rng: random.Random) -> tuple[l
     sizes = sorted(n for n in used if n in context and context[n].kind == "size")
     indices = sorted(n for n in used if n in context and context[n].kind == "index")
     whole = sorted(n for n in used if n in context and context[n].kind == "integer")
-    every = list(itertools.islice(_all(context, sizes, indices, whole), 20_000))
+    every = list(itertools.islice(_all(context, sizes, indices, whole, alike), 20_000))
     complete = len(every) <= MAX_CASES
     if complete:
         return every, not whole
@@ -75,7 +81,7 @@ def cases(context: Context, used: frozenset[str], rng: random.Random) -> tuple[l
 
 
 def _all(
-    context: Context, sizes: list[str], indices: list[str], whole: list[str]
+    context: Context, sizes: list[str], indices: list[str], whole: list[str], alike: bool
 ) -> Iterator[Case]:
     ranges = [_whole(context, n) for n in whole]
     for chosen in sorted(itertools.product(_SIZES, repeat=len(sizes)), key=_order):
@@ -86,7 +92,10 @@ def _all(
             first = known[low] if isinstance(low, str) else int(low or 0)
             last = known[high] if isinstance(high, str) else int(high or 0)
             spans.append(range(first, last + 1))
+        highs = [context[name].high for name in indices]
         for places in itertools.product(*spans):
+            if alike and not _first_of_its_kind(places, highs):
+                continue
             for numbers in itertools.product(*ranges):
                 values = {
                     **known,
@@ -94,6 +103,17 @@ def _all(
                     **dict(zip(whole, numbers, strict=True)),
                 }
                 yield Case(values, tuple(indices))
+
+
+def _first_of_its_kind(places: tuple[int, ...], highs: list[Size | None]) -> bool:
+    """Whether the places of each range are numbered in the order they first appear."""
+    met: dict[Size | None, int] = {}
+    for place, high in zip(places, highs, strict=True):
+        most = met.get(high, 0)
+        if place > most + 1:
+            return False
+        met[high] = max(most, place)
+    return True
 
 
 def _order(chosen: tuple[int, ...]) -> tuple[int, ...]:

@@ -154,9 +154,9 @@ def value_text(value: Any, digits: int = 6) -> str:
     if value is UNDEFINED:
         return "undefined"
     if type(value) is fmpq:
-        text = str(Fraction(int(value.p), int(value.q)))
-        if len(text) <= 14:
-            return text
+        top, bottom = int(value.p), int(value.q)
+        if top.bit_length() + bottom.bit_length() <= 48:
+            return str(Fraction(top, bottom))
         value = arb(value)
     text = str(value.mid().str(digits, radius=False))
     mantissa, e, exponent = text.partition("e")

@@ -13,12 +13,14 @@ from mathgrade.equality.comparing import Clash, Comparison, Pair
 from mathgrade.equality.decision import Decision, Equality
 from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
-from mathgrade.equality.program import Program, TooBigError
+from mathgrade.equality.program import Op, Program, TooBigError
 from mathgrade.equality.search import search
+from mathgrade.equality.symmetry import symmetric
 from mathgrade.equality.witness import witness_of
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Context, Node, Shape, read, read_names, shape_of, shape_text
+from mathgrade.expression import Context, Node, Shape, read, read_names, shape_text
 from mathgrade.expression.nodes import Entry, Name, children, free_names
+from mathgrade.expression.reading import read_shaped
 
 __all__ = ["decide"]
 
@@ -67,30 +69,34 @@ def decide(
     """
     context = read_names(context)
     try:
-        reference = read(left, context)
+        reference, due = read_shaped(left, context)
         definitions = _definitions(given, context)
     except ResponseError as error:
         raise ItemError(f"The reference cannot be read: {error}") from error
     try:
-        response = read(right, context)
+        response, shape = read_shaped(right, context)
     except ResponseError as error:
         return Decision(Equality.ILL_FORMED, reason=error.message, note=error.note)
     except RecursionError:
         return Decision(Equality.ILL_FORMED, reason="The formula is nested too deeply.")
-    clash = _shape_clash(shape_of(reference, context), shape_of(response, context))
+    clash = _shape_clash(due, shape)
     if clash:
         return Decision(Equality.DIFFERENT, "exact", reason=clash, note="shape")
-    work = _Work(reference, response, context, definitions, seed, time.perf_counter() + time_limit)
+    matrix = due not in ((), (1, 1))
+    deadline = time.perf_counter() + time_limit
+    work = _Work(reference, response, context, definitions, seed, deadline, matrix)
     try:
         return work.decide()
     except _LateError:
         reason = f"not settled within {time_limit:g} seconds"
         return Decision(Equality.UNDECIDED, reason=reason, note="time")
     except TooBigError as error:
+        if reference == response:
+            return Decision(Equality.EQUAL, "exact")
         return Decision(Equality.UNDECIDED, reason=str(error), note="too-big")
     except NoDerivativeError as error:
         return Decision(Equality.UNDECIDED, reason=str(error), note="derivative")
-    except (RecursionError, MemoryError, OverflowError):
+    except (RecursionError, MemoryError, ArithmeticError, ValueError):
         return Decision(Equality.UNDECIDED, reason="the formula is too large", note="too-big")
 
 
@@ -146,6 +152,7 @@ class _Work:
     definitions: Definitions
     seed: int
     deadline: float
+    matrix: bool
     rng: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -153,8 +160,8 @@ class _Work:
 
     def decide(self) -> Decision:
         used = self._used()
-        every, complete = cases(self.context, used, self.rng)
-        if _shifted(self.right):
+        every, complete = cases(self.context, used, self.rng, alike=self._alike())
+        if _shifted(self.left) or _shifted(self.right):
             # An index such as i + 1 may run out of its range: known before values are compared.
             for case in every:
                 grounded = self.case(case)
@@ -170,7 +177,7 @@ class _Work:
             if not comparison.pairs:
                 agreed += 3
                 continue
-            found = search(comparison, self.rng, budget, self._tick)
+            found = search(comparison, self.rng, budget, self._tick, proof_first=agreed > 0)
             if comparison.differs:
                 return self._different(case, comparison, every)
             if found.unequal:
@@ -193,6 +200,16 @@ class _Work:
         sized = any(n in self.context and self.context[n].kind == "size" for n in used)
         proof = ("sizes 1 to 4" if sized else "exact") if exact else "numeric"
         return Decision(Equality.EQUAL, proof, error=error)
+
+    def _alike(self) -> bool:
+        """Whether only the equality of indices matters; holds for definitions too."""
+        if not all(symmetric(side, self.context) for side in (self.left, self.right)):
+            return False
+        for name, (indices, body) in self.definitions.items():
+            bound = dict(zip(indices, self.context[name].shape, strict=False))
+            if not symmetric(body, self.context, bound):
+                return False
+        return True
 
     def _used(self) -> frozenset[str]:
         """Names that matter, with the sizes their shapes and ranges name."""
@@ -233,7 +250,8 @@ class _Work:
             Pair(left[r][c], right[r][c], r, c)
             for r in range(len(left))
             for c in range(len(left[0]))
-            if left[r][c] != right[r][c]
+            # Equal steps are equal values, unless there never is a value.
+            if left[r][c] != right[r][c] or program.steps[left[r][c]][0] is Op.UNDEFINED
         ]
         return Comparison(program, pairs)
 
@@ -242,10 +260,9 @@ class _Work:
             comparison.clashes.values(), key=lambda c: (c.undefined, c.pair.row, c.pair.column)
         )
         first = clashes[0]
-        matrix = shape_of(self.left, self.context) not in ((), (1, 1))
         place = self._pattern(case, every)
-        witness = witness_of(first, comparison, case, matrix=matrix, pattern=place)
-        wrong = tuple((c.pair.row + 1, c.pair.column + 1) for c in clashes) if matrix else ()
+        witness = witness_of(first, comparison, case, matrix=self.matrix, pattern=place)
+        wrong = tuple((c.pair.row + 1, c.pair.column + 1) for c in clashes) if self.matrix else ()
         return Decision(
             Equality.DIFFERENT,
             "exact" if first.certain else "numeric",

@@ -7,7 +7,6 @@ defined wherever the left is. ``exp(2*log(x))`` asks for x > 0, which ``x**2`` d
 
 from __future__ import annotations
 
-
 from mathgrade.equality.program import Fact, Op, Program
 
 __all__ = ["Demand", "demands", "unmet"]
@@ -56,11 +55,11 @@ def _own(p: Program, place: int) -> set[Demand]:
 
 
 def _nonzero(p: Program, step: int) -> set[Demand]:
-    """A product is not 0 where no factor is."""
+    """A product is not 0 where no factor is; a power, root or absolute value where its base is."""
     if p.sure(step, Fact.NONZERO):
         return set()
     op, _ = p.steps[step]
-    if op in (Op.PRODUCT, Op.POWER):
+    if op in (Op.PRODUCT, Op.POWER, Op.ROOT, Op.ABS):
         return {d for part in p.parts(step) for d in _nonzero(p, part)}
     return {("nonzero", step)}
 

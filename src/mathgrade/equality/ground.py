@@ -46,6 +46,7 @@ from mathgrade.expression.nodes import (
 __all__ = ["Grounder", "IllFormedError", "Value"]
 
 MAX_TERMS = 2_000
+MAX_VISITS = 50_000
 MAX_INVERSE = 5
 MAX_ENTRIES = 10_000
 
@@ -79,7 +80,7 @@ class Grounder:
         self.context = context
         self.case = case
         self.definitions = definitions or {}
-        self.depth = 0
+        self.visits = 0
 
     def ground(self, node: Node) -> Value:
         """The steps of a formula: one for a number, rows of them for a matrix.
@@ -111,6 +112,9 @@ class Grounder:
 
     def _go(self, node: Node, env: Mapping[str, int], memo: dict[int, Value]) -> Value:
         p = self.p
+        self.visits += 1
+        if self.visits > MAX_VISITS:
+            raise TooBigError(f"more than {MAX_VISITS} pieces once its sums are written out")
         match node:
             case Number(value):
                 return p.number(value)

@@ -18,7 +18,7 @@ from mathgrade.expression import Domain
 
 __all__ = ["Atom", "Fact", "Op", "Program", "Step", "TooBigError"]
 
-MAX_STEPS = 200_000
+MAX_STEPS = 50_000
 MAX_BITS = 4_000
 
 

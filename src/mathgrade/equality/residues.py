@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -58,19 +59,19 @@ class _Run:
         self.rng = rng
         self.values: list[dict[int, int]] = [{} for _ in tower]
         self.unknowns: dict[tuple[Any, ...], int] = {}
-        self.generators = [self._generator(p, q) for p, q in pairwise(tower)]
-
-    def _generator(self, p: int, q: int) -> int:
-        while True:
-            g = pow(self.rng.randrange(2, p), (p - 1) // q, p)
-            if g != 1:
-                return g
+        self.generators = [_generator(p, q) for p, q in pairwise(tower)]
 
     def unknown(self, *key: Any) -> int:
         """A random residue, the same for the same key; the key holds its level."""
         if key not in self.unknowns:
             self.unknowns[key] = self.rng.randrange(2, self.tower[key[0]])
         return self.unknowns[key]
+
+    def take(self, order: list[int]) -> None:
+        """Evaluate steps modulo the first prime, in an order that fits."""
+        for place in order:
+            if place not in self.values[0]:
+                self.values[0][place] = self._take(0, place, self.values[0])
 
     def at(self, level: int, step: int) -> int:
         """The value of a step modulo the prime of a level."""
@@ -201,6 +202,12 @@ class _Run:
         return self.unknown(level, name, value)
 
 
+@cache
+def _generator(p: int, q: int) -> int:
+    """An element of order q modulo p."""
+    return next(g for h in range(2, 100) if (g := pow(h, (p - 1) // q, p)) != 1)
+
+
 def _inverse(value: int, p: int) -> int:
     try:
         return pow(value, -1, p)
@@ -258,6 +265,7 @@ def identical(
     for tower in TOWERS:
         run = _Run(program, tower, rng)
         try:
+            run.take(order)
             if any(run.at(0, left) != run.at(0, right) for left, right in pairs):
                 return False
         except NotCoveredError:

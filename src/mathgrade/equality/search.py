@@ -34,19 +34,25 @@ class Found:
 
 
 def search(
-    comparison: Comparison, rng: random.Random, budget: int, tick: Callable[[], None]
+    comparison: Comparison,
+    rng: random.Random,
+    budget: int,
+    tick: Callable[[], None],
+    *,
+    proof_first: bool = False,
 ) -> Found:
     """Try readable points, then a proof, then many points and the places where formulas turn.
 
     Args:
         budget: how many points to look at where nothing is proved.
         tick: called before each piece of work; raises when time is up.
+        proof_first: try the proof before any point, for when equality is likely.
     """
     program, pairs = comparison.program, [(p.left, p.right) for p in comparison.pairs]
     reached = set(comparison.order)
     atoms = {k: a for k, a in program.atoms.items() if k in reached or a.group}
     # A wrong answer nearly always shows at the first points, and needs no proof.
-    for point in points(atoms, rng, 2):
+    for point in points(atoms, rng, 0 if proof_first else 2):
         comparison.look(point)
         if comparison.differs:
             _more(comparison, atoms, rng)

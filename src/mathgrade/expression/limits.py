@@ -11,7 +11,7 @@ __all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_ENTRIES", "MAX_LENGTH", "MAX_NODES", 
 
 MAX_LENGTH = 100_000  # characters of text
 MAX_DEPTH = 200  # levels of nesting
-MAX_NODES = 300_000  # nodes of the tree
+MAX_NODES = 200_000  # nodes of the tree
 MAX_DIGITS = 2_000  # digits of a number, or size of its decimal exponent
 MAX_ENTRIES = 10_000  # entries of a matrix
 

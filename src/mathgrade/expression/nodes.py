@@ -10,7 +10,7 @@ Vectors are columns. Indices count from 1, as on paper.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 
 __all__ = [
@@ -249,8 +249,9 @@ def children(node: Node) -> Iterator[Node]:
     >>> [c.name for c in children(Add((Name("x"), Name("y"))))]
     ['x', 'y']
     """
-    for field in fields(node):
-        yield from _inside(getattr(node, field.name))
+    names: tuple[str, ...] = type(node).__match_args__
+    for name in names:
+        yield from _inside(getattr(node, name))
 
 
 def free_names(node: Node) -> frozenset[str]:

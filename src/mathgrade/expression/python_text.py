@@ -119,6 +119,7 @@ class _Reader:
     def __init__(self, source: str, context: Context | None) -> None:
         self.source = source
         self.lines = source.split("\n")
+        self.bytes = [line.encode() for line in self.lines]
         self.context = context
         self.bound: list[str] = []
         self.depth = 0
@@ -135,6 +136,12 @@ class _Reader:
         return ResponseError(
             f"Cannot read the formula at character {position}, {segment!r}: {reason}.", note
         )
+
+    def _text(self, node: ast.Constant) -> str:
+        """What stands in the text for a number; ast counts columns in bytes."""
+        if node.lineno != node.end_lineno:
+            return ""
+        return self.bytes[node.lineno - 1][node.col_offset : node.end_col_offset].decode()
 
     def read(self, node: ast.AST) -> Node:
         self.depth += 1
@@ -153,7 +160,7 @@ class _Reader:
         if isinstance(value, bool):
             return Truth(value)
         if isinstance(value, int | float):
-            text = ast.get_source_segment(self.source, node) or str(value)
+            text = self._text(node)
             if re.fullmatch(r"[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_]+)?", text):
                 return number(text)
             return Number(Fraction(value))
@@ -429,7 +436,7 @@ def _join(op: ast.operator, left: Node, right: Node, fresh: bool) -> tuple[Node,
     """One step of a chain; the terms of a growing sum are kept in :class:`_Growing`."""
     if isinstance(op, ast.Div):
         left = _close(left)
-        if isinstance(left, Number) and isinstance(right, Number) and right.value:
+        if isinstance(left, Number) and isinstance(right, Number) and _short(left, right):
             return Number(left.value / right.value), False
         if isinstance(left, Neg):  # -a/b is read as -(a/b), as it is set
             return Neg(Div(left.term, right)), False
@@ -441,6 +448,12 @@ def _join(op: ast.operator, left: Node, right: Node, fresh: bool) -> tuple[Node,
         left.parts.append(right)
         return left, True
     return _Growing(kind, [_close(left), right]), True
+
+
+def _short(top: Number, bottom: Number) -> bool:
+    """Whether a quotient of numbers is a fraction such as 1/3, to be read as one number."""
+    whole = top.value.denominator == bottom.value.denominator == 1 and bottom.value != 0
+    return whole and max(abs(top.value), abs(bottom.value)) < 10**30
 
 
 class _Growing(Node):

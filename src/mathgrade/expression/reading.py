@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mathgrade.errors import ResponseError
 from mathgrade.expression.limits import MAX_NODES
-from mathgrade.expression.names import Context
+from mathgrade.expression.names import Context, read_names
 from mathgrade.expression.nodes import Matrix, Node, size
 from mathgrade.expression.python_text import read_text
-from mathgrade.expression.shapes import shape_of
+from mathgrade.expression.shapes import Shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["read"]
+__all__ = ["read", "read_shaped"]
 
 
 def read(value: Any, context: Context | Mapping[str, str] | None = None) -> Node:
@@ -35,23 +35,32 @@ def read(value: Any, context: Context | Mapping[str, str] | None = None) -> Node
     >>> read("0.5*x")
     Mul(factors=(Number(value=Fraction(1, 2)), Name(name='x')))
     """
-    from mathgrade.expression.names import read_names
+    return read_shaped(value, context)[0]
 
+
+def read_shaped(
+    value: Any, context: Context | Mapping[str, str] | None = None
+) -> tuple[Node, Shape]:
+    """As :func:`read`, with the shape that was worked out on the way; () without a context."""
     if context is not None and not isinstance(context, Context):
         context = read_names(context)
-    node = _tree(value, context)
+    try:
+        node = _tree(value, context)
+    except RecursionError:
+        raise ResponseError("The formula is nested too deeply.", "expression.too-big") from None
     if size(node, MAX_NODES) > MAX_NODES:
         raise ResponseError(
             f"The formula has more than {MAX_NODES} pieces; that is too long to be read.",
             "expression.too-big",
         )
-    if context is not None:
-        shape = shape_of(node, context)
-        if len(shape) == 1:
-            raise ResponseError(
-                "Expected a formula, received a condition such as x > 0.", "expression.condition"
-            )
-    return node
+    if context is None:
+        return node, ()
+    shape = shape_of(node, context)
+    if len(shape) == 1:
+        raise ResponseError(
+            "Expected a formula, received a condition such as x > 0.", "expression.condition"
+        )
+    return node, shape
 
 
 def _tree(value: Any, context: Context | None) -> Node:
@@ -60,7 +69,7 @@ def _tree(value: Any, context: Context | None) -> Node:
     if isinstance(value, str):
         return read_text(value, context)
     # Known by the module of their class, so that SymPy is imported only if it was used.
-    if any(base.__module__.split(".")[0] == "sympy" for base in type(value).__mro__):
+    if any(str(base.__module__).split(".")[0] == "sympy" for base in type(value).__mro__):
         from mathgrade.expression.sympy_objects import read_sympy
 
         return read_sympy(value, context)

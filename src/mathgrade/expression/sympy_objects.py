@@ -14,7 +14,7 @@ import sympy
 
 from mathgrade.errors import ResponseError
 from mathgrade.expression.functions import FUNCTIONS, SPELLINGS
-from mathgrade.expression.limits import MAX_DEPTH, MAX_DIGITS, MAX_ENTRIES, number
+from mathgrade.expression.limits import MAX_DEPTH, MAX_DIGITS, MAX_ENTRIES, MAX_NODES, number
 from mathgrade.expression.names import Context
 from mathgrade.expression.nodes import (
     Add,
@@ -85,6 +85,11 @@ class _Walker:
         if key in self.seen:
             return self.seen[key]
         self.depth += 1
+        if len(self.seen) > MAX_NODES:
+            raise ResponseError(
+                f"The formula has more than {MAX_NODES} pieces; that is too long to be read.",
+                "expression.too-big",
+            )
         if self.depth > MAX_DEPTH:
             raise ResponseError("The formula is nested too deeply.", "expression.too-big")
         try:
@@ -98,12 +103,13 @@ class _Walker:
     def _read(self, value: Any) -> Node:
         for head in type(value).__mro__:
             reader = _HEADS.get(head.__name__)
-            if reader is not None and head.__module__.startswith("sympy."):
+            # A head counts only if it is SymPy's own; a declared function has no module.
+            if reader is not None and str(head.__module__).startswith("sympy."):
                 return reader(self, value)
         name = type(value).__name__
         if isinstance(value, sympy.core.function.AppliedUndef):
             return Apply(str(value.func.__name__), self.all(value.args))
-        if name in SPELLINGS and type(value).__module__.startswith("sympy."):
+        if name in SPELLINGS and str(type(value).__module__).startswith("sympy."):
             return self.function(SPELLINGS[name], value)
         raise _refuse(value, "it is not a kind of expression this course uses")
 
