@@ -200,7 +200,12 @@ def test_turning_points_stand_on_beside_and_between_turns():
     program, (f,) = grounded("max(0, 1/100 - abs(x - 1)) + max(x, y)")
     atoms = program.atoms
     x = next(s for s, a in atoms.items() if a.key == "x")
-    seen = {p[x] for p in turning_points(program, [f], atoms, random.Random(0))}
+    seen = {
+        p[x]
+        for p in turning_points(
+            program, [f], atoms, random.Random(0), [dict.fromkeys(atoms, Fraction(2))]
+        )
+    }
     assert {Fraction(1), Fraction(99, 100), Fraction(101, 100), Fraction(199, 200)} <= seen
 
 

@@ -58,6 +58,7 @@ class Comparison:
             was defined on the left, and none differed.
         clashes: the first clash of each pair; one of values is kept before one of
             definedness.
+        good: the first points counted in ``agreed``.
         unknown: at how many points something could not be settled with the most bits.
     """
 
@@ -67,6 +68,7 @@ class Comparison:
     agreed: int = 0
     unknown: int = 0
     clashes: dict[Pair, Clash] = field(default_factory=dict)
+    good: list[Point] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.order = self.program.reachable([s for p in self.pairs for s in (p.left, p.right)])
@@ -107,6 +109,8 @@ class Comparison:
             self.unknown += 1
         elif seen and clear:
             self.agreed += 1
+            if len(self.good) < 8:
+                self.good.append(point)
 
     def _clash(self, pair: Pair, point: Point, a: Any, b: Any, last: bool) -> None:
         undefined = b is UNDEFINED

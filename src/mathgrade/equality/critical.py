@@ -7,16 +7,18 @@ next to a turn, so points are put on each turn, beside it and between neighbours
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from mathgrade.equality.balls import UNDEFINED, evaluate, exact, finite
-from mathgrade.equality.points import Point, normalise, points
+from mathgrade.equality.definedness import zeros
+from mathgrade.equality.points import Point, normalise
 from mathgrade.equality.program import Atom, Fact, Op, Program
 
 __all__ = ["turning_points", "turns"]
@@ -35,9 +37,9 @@ def turns(program: Program, outputs: list[int]) -> list[int]:
     for place in program.reachable(outputs):
         op, args = program.steps[place]
         parts = program.parts(place)
-        if op is Op.INVERSE and program.sure(parts[0], Fact.NONZERO):
-            continue
-        if op in (Op.ABS, Op.STEP, Op.BELOW, Op.ZERO, Op.ROOT, Op.RAISE, Op.INVERSE):
+        if op is Op.INVERSE:
+            found += sorted(step for _, step in zeros(program, parts[0]))
+        elif op in (Op.ABS, Op.STEP, Op.BELOW, Op.ZERO, Op.ROOT, Op.RAISE):
             found.append(parts[0])
         elif op is Op.FUNCTION and args[0] in ("log", "acosh", "asin", "acos", "atanh"):
             ends = {"log": (0,), "acosh": (1,)}.get(str(args[0]), (-1, 1))
@@ -49,19 +51,31 @@ def turns(program: Program, outputs: list[int]) -> list[int]:
 
 
 def turning_points(
-    program: Program, outputs: list[int], atoms: Mapping[int, Atom], rng: random.Random
+    program: Program,
+    outputs: list[int],
+    atoms: Mapping[int, Atom],
+    rng: random.Random,
+    bases: list[Point],
 ) -> Iterator[Point]:
-    """Points on, beside and between the turns of the outputs."""
+    """Points on, beside and between the turns of the outputs, and on the axes.
+
+    Args:
+        bases: points where the reference is defined; one unknown at a time is moved.
+    """
     steps = turns(program, outputs)
     free = [k for k, a in atoms.items() if not a.group]
-    if not steps or not free:
+    if not free:
         return
-    base_points = list(points(atoms, rng, 7))
+    chosen = free if len(free) <= MAX_ATOMS else rng.sample(free, MAX_ATOMS)
+    for base in bases[:2]:
+        for atom in chosen:
+            for value in (Fraction(0), Fraction(1), Fraction(-1)):
+                if atoms[atom].domain.holds(value):
+                    yield normalise(atoms, {**base, atom: value})
     order = {s: program.reachable([s]) for s in steps}
     if sum(map(len, order.values())) > MAX_STEPS:
         return
-    chosen = free if len(free) <= MAX_ATOMS else rng.sample(free, MAX_ATOMS)
-    for base in (base_points[0], base_points[-1]):
+    for base in (*bases[:1], *bases[1:][-1:]):
         for atom in chosen:
             roots: list[Fraction] = []
             for step in steps:
@@ -110,6 +124,26 @@ class _Line:
         for (a, s), (b, t) in pairwise(signs):
             if s is not None and t is not None and s * t < 0:
                 found.append(self._between(a, b, s))
+        return found + self._touching(grid)
+
+    def _touching(self, grid: list[Fraction]) -> list[Fraction]:
+        """Zeros without a change of sign, such as that of (x - 1/2)**2, at simple fractions."""
+        sizes = [_size(self.at(v)) for v in grid]
+        found: list[Fraction] = []
+        for k in range(1, len(grid) - 1):
+            here = sizes[k]
+            if here is None or not here or here > min(_or(sizes[k - 1]), _or(sizes[k + 1])):
+                continue
+            low, high = grid[k - 1], grid[k + 1]
+            for step in range(40):
+                a, b = _round(low + (high - low) / 3), _round(high - (high - low) / 3)
+                left, right = _or(_size(self.at(a))), _or(_size(self.at(b)))
+                low, high = (low, b) if left < right else (a, high)
+                if step == 8 and min(left, right) > here / 2:
+                    break  # a hollow that does not reach down to 0
+            nice = Fraction((low + high) / 2).limit_denominator(1000)
+            if _sign(self.at(nice)) == 0:
+                found.append(nice)
         return found
 
     def _between(self, a: Fraction, b: Fraction, sign: int) -> Fraction:
@@ -131,6 +165,14 @@ def _fraction(value: fmpq) -> Fraction:
 
 def _round(value: Fraction) -> Fraction:
     return Fraction(round(value * 2**48), 2**48)
+
+
+def _size(value: Any) -> float | None:
+    return None if value is UNDEFINED or not finite(value) else abs(float(arb(value).mid()))
+
+
+def _or(size: float | None) -> float:
+    return math.inf if size is None else size
 
 
 def _sign(value: Any) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mathgrade.equality.program import Fact, Op, Program
 
-__all__ = ["Demand", "demands", "unmet"]
+__all__ = ["Demand", "demands", "unmet", "zeros"]
 
 Demand = tuple[str, int]
 """A condition and the step it is about: ("nonzero", 7), ("positive", 7), ("nonnegative", 7)."""
@@ -44,7 +44,7 @@ def _own(p: Program, place: int) -> set[Demand]:
     op, args = p.steps[place]
     parts = p.parts(place)
     if op is Op.INVERSE:
-        return _nonzero(p, parts[0])
+        return zeros(p, parts[0])
     if op is Op.ROOT:
         return set() if p.sure(parts[0], Fact.NONNEGATIVE) else {("nonnegative", parts[0])}
     if op is Op.FUNCTION and args[0] == "log":
@@ -54,13 +54,13 @@ def _own(p: Program, place: int) -> set[Demand]:
     return {("never", place)} if op is Op.UNDEFINED else set()
 
 
-def _nonzero(p: Program, step: int) -> set[Demand]:
-    """A product is not 0 where no factor is; a power, root or absolute value where its base is."""
+def zeros(p: Program, step: int) -> set[Demand]:
+    """What must not be 0 for a step not to be 0: for a product, each of its factors."""
     if p.sure(step, Fact.NONZERO):
         return set()
     op, _ = p.steps[step]
     if op in (Op.PRODUCT, Op.POWER, Op.ROOT, Op.ABS):
-        return {d for part in p.parts(step) for d in _nonzero(p, part)}
+        return {d for part in p.parts(step) for d in zeros(p, part)}
     return {("nonzero", step)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from mathgrade.equality.program import Atom
 from mathgrade.expression import Domain
@@ -38,7 +39,8 @@ def fit(domain: Domain, value: Fraction) -> Fraction:
     return value if domain.holds(value) else value + Fraction(1, 1000)
 
 
-def _small(domain: Domain) -> list[Fraction]:
+@lru_cache(256)
+def _small(domain: Domain) -> tuple[Fraction, ...]:
     """Readable numbers of the domain, at least four."""
     found = [v for v in _SMALL if domain.holds(v)]
     if len(found) < 4 and domain.low is not None and domain.high is not None:
@@ -48,13 +50,14 @@ def _small(domain: Domain) -> list[Fraction]:
         end = domain.low if domain.low is not None else domain.high
         side = 1 if domain.low is not None else -1
         found += [(end or Fraction(0)) + side * k for k in (1, 2, 3, 5)]
-    return [v for v in found if domain.holds(v)]
+    return tuple(v for v in found if domain.holds(v))
 
 
-def _corners(domain: Domain) -> list[Fraction]:
+@lru_cache(256)
+def _corners(domain: Domain) -> tuple[Fraction, ...]:
     ends = [e for e in (domain.low, domain.high) if e is not None and domain.holds(e)]
     far = [Fraction(20), Fraction(-20)]
-    return ends + [v for v in far if domain.holds(v) and len(ends) < 2]
+    return (*ends, *(v for v in far if domain.holds(v) and len(ends) < 2))
 
 
 def _anything(domain: Domain, rng: random.Random) -> Fraction:

@@ -85,14 +85,13 @@ def _sweep(
             points are compared to 1200 digits.
     """
     outputs = [s for p in comparison.pairs for s in (p.left, p.right)]
-    usual = itertools.chain(
-        points(atoms, rng, budget), turning_points(comparison.program, outputs, atoms, rng)
-    )
+    # A generator: looks at the good points only once the usual ones have been through.
+    turning = turning_points(comparison.program, outputs, atoms, rng, comparison.good)
     # Points of all magnitudes only where the reference was undefined at the usual ones.
     wide = (p for p in wide_points(atoms, rng, 60 if atoms else 0) if comparison.agreed < 3)
-    for n, point in enumerate(itertools.chain(usual, wide)):
+    for n, point in enumerate(itertools.chain(points(atoms, rng, budget), turning, wide)):
         tick()
-        comparison.look(point, strict=doubtful and n < 4)
+        comparison.look(point, strict=doubtful and n < 2)
         if comparison.differs:
             _more(comparison, atoms, rng)
             return
