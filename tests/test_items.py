@@ -345,7 +345,7 @@ def test_loading_leaves_nothing_behind(course):
     path, modules = list(sys.path), set(sys.modules)
     load_assignment(course, "first")["point"].draw("s1")
     assert sys.path == path
-    assert not {"variants", "shared", "_reference_first"} & (set(sys.modules) - modules)
+    assert not {"variants", "shared", "_mathgrade_first"} & (set(sys.modules) - modules)
     assert not list(course.glob("**/__pycache__"))
 
 

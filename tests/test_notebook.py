@@ -12,9 +12,9 @@ import sympy as sp
 import mathgrade
 from mathgrade import notebook
 from mathgrade.answers import Matrix, Number
+from mathgrade.answers.form import read_form
 from mathgrade.codec.absent import Absent
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.form import read_form
 from mathgrade.items import Assignment, Follow, Item, Mistake
 from mathgrade.notebook import Sitting, cell, check, grade, seated, student, variant
 
@@ -141,7 +141,7 @@ def test_a_draw_is_the_same_at_home_when_graded_and_in_the_judge(course, monkeyp
 
 
 def test_a_variant_without_its_file_says_what_is_missing(tmp_path):
-    with pytest.raises(ItemError, match=r"variants\.py cannot be read"):
+    with pytest.raises(ItemError, match=r"variants\.py is missing"):
         quietly(variant, "point")
 
 

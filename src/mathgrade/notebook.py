@@ -18,9 +18,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from mathgrade.answers.form import read_form
 from mathgrade.card import card, mathml, plain
 from mathgrade.errors import CourseError, ItemError, ResponseError
-from mathgrade.form import read_form
 from mathgrade.items import Item, find_course, find_item
 from mathgrade.variants import draw, load_variants
 from mathgrade.verdict import Verdict

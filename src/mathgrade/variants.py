@@ -15,6 +15,8 @@ so a draw does not change with the folder, the machine or the day.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +26,7 @@ import numpy as np
 
 from mathgrade.errors import ItemError
 
-__all__ = ["draw", "load_variants", "seed"]
+__all__ = ["draw", "load_variants", "run_file", "seed"]
 
 
 def seed(course: str, item: str, student: str) -> int:
@@ -70,22 +72,40 @@ def _function(item: str) -> str:
     return item.replace("-", "_")
 
 
-def load_variants(path: Path) -> MappingProxyType[str, Any]:
+def load_variants(path: Path) -> Mapping[str, Any]:
     """The names a ``variants.py`` defines.
 
     Raises:
         ItemError: it is missing or cannot be run.
     """
-    try:
-        source = path.read_text(encoding="utf-8")
-    except OSError as error:
+    if not path.is_file():
         raise ItemError(
-            f"{path} cannot be read ({error.strerror}). It must lie beside the notebook: it "
-            "defines the numbers drawn for you."
-        ) from error
-    namespace: dict[str, Any] = {"__name__": "variants", "__file__": str(path)}
+            f"{path} is missing. It must lie beside the notebook: it defines the numbers drawn "
+            "for you."
+        )
+    return run_file(path)
+
+
+def run_file(path: Path) -> Mapping[str, Any]:
+    """The names that an author's Python file defines; nothing is left in ``sys.modules``.
+
+    Raises:
+        ItemError: it cannot be run.
+    """
+    name = f"_mathgrade_{path.stem.replace('-', '_')}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    quiet, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    sys.modules[name] = module  # dataclasses in the file look themselves up
     try:
-        exec(compile(source, str(path), "exec"), namespace)  # noqa: S102 - the course's own file
+        spec.loader.exec_module(module)
+    except ItemError:
+        raise
     except Exception as error:
         raise ItemError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
-    return MappingProxyType(namespace)
+    finally:
+        sys.dont_write_bytecode = quiet
+        sys.modules.pop(name, None)
+    return MappingProxyType(vars(module))

@@ -6,7 +6,6 @@ made in a single round trip; each check then looks at its own results.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,16 +13,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from mathgrade.answers.check import Check, Given, quoted, shown, written
 from mathgrade.answers.comparison import as_array, difference
 from mathgrade.answers.loops import find_loop
 from mathgrade.answers.received import describe, shape_text, short
-from mathgrade.codec.calls import Call, Result
+from mathgrade.codec.calls import Call
 from mathgrade.errors import ItemError
 from mathgrade.verdict import Finding, Witness
 
 __all__ = [
-    "Check",
-    "Given",
     "agrees",
     "no_loops",
     "raises",
@@ -35,104 +33,15 @@ __all__ = [
 Share = Fraction | int | float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a check may look at.
-
-    Attributes:
-        results: of the student's function, one for each call of the check.
-        expected: of the reference function, likewise.
-        name: the function's name, for messages.
-        parameters: names of its arguments.
-        source: text of the cell that defines it.
-    """
-
-    results: tuple[Result, ...]
-    expected: tuple[Result, ...]
-    name: str
-    parameters: tuple[str, ...]
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Check(ABC):
-    """One criterion for a function.
-
-    Attributes:
-        criterion: what is looked at, for the student: ``"right for every length"``.
-        calls: the calls it needs.
-        share: part of the item's credit.
-    """
-
-    criterion: str
-    calls: tuple[Call, ...]
-    share: Fraction
-
-    # "value": the result itself. "property": could hold of a trivial result too.
-    # "manner": how the result comes about; worth nothing without right results.
-    kind: ClassVar[str] = "value"
-    # Whether a known wrong function is recognised by what these calls return.
-    tells: ClassVar[bool] = True
-
-    @abstractmethod
-    def look(self, given: Given) -> Finding:
-        """Whether the criterion is met."""
-
-    def met(self) -> Finding:
-        """The finding that it is."""
-        return Finding(self.criterion, True, self.share)
-
-    def unmet(self, message: str, note: str, witness: Witness | None = None) -> Finding:
-        """The finding that it is not, and why."""
-        return Finding(self.criterion, False, self.share, message, note, witness)
-
-    def failed(self, given: Given, number: int) -> Finding | None:
-        """The finding for a call that raised or was stopped, None if it returned."""
-        error = given.results[number].error
-        if error is None:
-            return None
-        at = written(given, self.calls[number])
-        if isinstance(error, TimeoutError):
-            return self.unmet(
-                f"{at} took too long and was stopped. Look for a loop that does not end.",
-                "function.timeout",
-            )
-        if isinstance(error, NotImplementedError):
-            return self.unmet(f"{given.name} is not written yet.", "function.missing")
-        return self.unmet(f"{at} raised {quoted(error)}.", "function.raised")
-
-
-def written(given: Given, call: Call) -> str:
-    """A call as Python writes it, arrays shortened.
-
-    >>> written(Given((), (), "f", ("x",)), Call((np.array([1.0, 2.0]),), {"axis": 0}))
-    'f([1, 2], axis=0)'
-    """
-    parts = [_argument(a) for a in call.args]
-    parts += [f"{name}={_argument(a)}" for name, a in call.kwargs.items()]
-    return f"{given.name}({', '.join(parts)})"
-
-
-def _argument(value: object) -> str:
-    return getattr(value, "__name__", "a function") if callable(value) else short(value)
-
-
-def quoted(error: BaseException) -> str:
-    """Type and message of an exception, on one line of bounded length."""
-    message = " ".join(str(error).split())
-    message = message if len(message) <= 200 else message[:199] + "…"
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
-
-
 def _witness(
     given: Given, call: Call, received: str, expected: str = "", place: str = ""
 ) -> Witness:
     named = given.parameters
     at = {
-        named[k] if k < len(named) else f"argument {k + 1}": _argument(a)
+        named[k] if k < len(named) else f"argument {k + 1}": shown(a)
         for k, a in enumerate(call.args)
     }
-    at |= {name: _argument(a) for name, a in call.kwargs.items()}
+    at |= {name: shown(a) for name, a in call.kwargs.items()}
     return Witness(at, received, expected, f"entry {place}" if place else "")
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from mathgrade.answers.answer import AnswerTest
-from mathgrade.answers.checks import Check, Given, not_counted
+from mathgrade.answers.check import Check, Given
+from mathgrade.answers.checks import not_counted
 from mathgrade.answers.comparison import as_array, identical
 from mathgrade.answers.received import describe
 from mathgrade.codec.calls import Call, Result, call_many

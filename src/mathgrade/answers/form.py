@@ -14,7 +14,7 @@ from mathgrade.answers.entries import Formulas, Numbers, matrix_latex
 from mathgrade.answers.formula import read_formula
 from mathgrade.answers.received import describe, is_grid, shape_text
 from mathgrade.answers.scalar import read_scalar
-from mathgrade.answers.svd import svd_latex
+from mathgrade.answers.svd_factors import svd_latex
 from mathgrade.codec.absent import Absent
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context

@@ -1,44 +1,24 @@
-"""Items: a question's reference answer, its points, its known mistakes, what follows from what.
+"""One question: its reference answer, its points, its known mistakes, what it builds on.
 
-``reference/<assignment>.py`` defines ``ITEMS``, a list of :class:`Item`. An item
-marks a response in the order a teacher would: can it be read, is it right, is it
-a mistake we know, is it right given what the student had before.
+An item marks a response in the order a teacher would: can it be read, is it right,
+is it right given what the student had before, is it a mistake we know.
 """
 
 from __future__ import annotations
 
-import difflib
-import importlib.util
-import math
-import os
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache, partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from mathgrade.answers import AnswerTest
-from mathgrade.answers.trivial import is_trivial
 from mathgrade.codec.absent import Absent
-from mathgrade.errors import CourseError, ItemError
-from mathgrade.follow import Follow
-from mathgrade.variants import draw, load_variants
+from mathgrade.errors import ItemError
+from mathgrade.items.follow import Follow
 from mathgrade.verdict import Finding, Outcome, Verdict
 
-__all__ = [
-    "Assignment",
-    "Follow",
-    "Item",
-    "Mistake",
-    "find_course",
-    "find_item",
-    "is_trivial",
-    "load_assignment",
-]
+__all__ = ["Item", "Mistake"]
 
 
 @dataclass(frozen=True)
@@ -233,175 +213,3 @@ def _with_mistake(
         return Verdict.of((kept, lost), read_as=verdict.read_as)
     remark = Finding("A known mistake", False, message=mistake.message, note=mistake.note)
     return replace(verdict.with_finding(remark, first=True), note=mistake.note)
-
-
-Draw = Callable[[Sequence[str], str], Any]
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """The items of one assignment, by name.
-
-    Args:
-        name: ``"softmax"``.
-        items: each knows its assignment, its draw and the item it builds on.
-    """
-
-    name: str
-    items: Mapping[str, Item]
-
-    @classmethod
-    def of(cls, name: str, items: Sequence[Item], draw: Draw | None = None) -> Assignment:
-        """The assignment made of these items, joined to each other.
-
-        Args:
-            draw: from names, the first that draws anything counts, and student to what is drawn.
-
-        Raises:
-            ItemError: a name twice, points that are none, a start that comes later or not at all.
-        """
-        joined: dict[str, Item] = {}
-        for item in items:
-            if not isinstance(item, Item):
-                raise ItemError(f"ITEMS of {name} holds {item!r}, which is not an Item.")
-            if item.name in joined:
-                raise ItemError(f"{name} has two items named {item.name!r}.")
-            if not (math.isfinite(item.points) and item.points >= 0):
-                raise ItemError(f"{name}:{item.name}: {item.points!r} is not a number of points.")
-            start = None
-            if item.follow is not None:
-                start = joined.get(item.follow.start)
-                if start is None:
-                    raise ItemError(
-                        f"{name}:{item.name} follows {item.follow.start!r}, which is not an item "
-                        "before it."
-                    )
-            drawn = None
-            if draw is not None and item.variant:
-                names = [item.name]
-                if start is not None and start.variant:
-                    names.append(start.name)
-                drawn = partial(draw, names)
-            joined[item.name] = replace(item, assignment=name, draw=drawn, start=start)
-        return cls(name, MappingProxyType(joined))
-
-    def __getitem__(self, name: str) -> Item:
-        if name not in self.items:
-            near = difflib.get_close_matches(name, self.items, 3) or list(self.items)
-            raise ItemError(
-                f"Assignment {self.name!r} has no item {name!r}. Is it one of: {', '.join(near)}?"
-            )
-        return self.items[name]
-
-
-def find_course(start: Path | None = None) -> Path:
-    """The course folder: the one named in MATHGRADE_COURSE, or the nearest one above ``start``.
-
-    Raises:
-        CourseError: there is none.
-    """
-    named = os.environ.get("MATHGRADE_COURSE")
-    here = (start or Path.cwd()).resolve()
-    places = [Path(named).resolve()] if named else [here, *here.parents]
-    for place in places:
-        if (place / "nbgrader_config.py").is_file() and (place / "source").is_dir():
-            return place
-    raise CourseError(
-        f"No course was found in {places[0]}{'' if named else ' or above it'}. A course is a "
-        "folder with nbgrader_config.py and source/; set MATHGRADE_COURSE to it."
-    )
-
-
-def find_item(name: str, course: Path | None = None) -> Item:
-    """An item by its full name, ``"softmax:jacobian-entry"``.
-
-    Raises:
-        ItemError: there is no such item; the message lists near names.
-    """
-    assignment, colon, item = name.partition(":")
-    if not colon:
-        raise ItemError(f"An item is named as assignment:item, such as softmax:{name}.")
-    return load_assignment(course or find_course(), assignment)[item]
-
-
-def load_assignment(course: Path, name: str) -> Assignment:
-    """The items that ``reference/<name>.py`` defines in ``ITEMS``.
-
-    The file may import from the course folder and from ``source/<name>/``. It is run
-    again only after something it may import has changed.
-
-    Raises:
-        ItemError: there is no such file, it cannot be run, or its items do not fit together.
-    """
-    course = course.resolve()
-    return _loaded(course, name, _stamps(course, name))
-
-
-def _stamps(course: Path, name: str) -> tuple[tuple[str, int, int], ...]:
-    found = []
-    for folder in (course / "reference", course / "source" / name):
-        for path in sorted(folder.glob("*.py")):
-            status = path.stat()
-            found.append((str(path), status.st_mtime_ns, status.st_size))
-    return tuple(found)
-
-
-@lru_cache(maxsize=64)
-def _loaded(course: Path, name: str, _stamps: object) -> Assignment:
-    path = course / "reference" / f"{name}.py"
-    if not name or Path(name).name != name or not path.is_file():
-        known = sorted(p.stem for p in (course / "reference").glob("*.py"))
-        raise ItemError(
-            f"There is no assignment {name!r}: {path} does not exist. "
-            f"This course has: {', '.join(known) or 'none'}."
-        )
-    with _imports_from(course / "source" / name, course / "reference", course):
-        items = _run(path)
-    variants = course / "source" / name / "variants.py"
-
-    def drawn(names: Sequence[str], student: str) -> Any:
-        return draw(load_variants(variants), names, student)
-
-    return Assignment.of(name, items, drawn)
-
-
-def _run(path: Path) -> Sequence[Item]:
-    spec = importlib.util.spec_from_file_location(f"_reference_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses in the file look themselves up
-    try:
-        spec.loader.exec_module(module)
-    except ItemError:
-        raise
-    except Exception as error:
-        raise ItemError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
-    finally:
-        sys.modules.pop(spec.name, None)
-    items = getattr(module, "ITEMS", None)
-    if not isinstance(items, (list, tuple)):
-        raise ItemError(f"{path} must define ITEMS, a list of Item.")
-    return items
-
-
-@contextmanager
-def _imports_from(*folders: Path) -> Iterator[None]:
-    """Let imports find these folders' modules, and forget those modules afterwards.
-
-    Two assignments may both have a ``variants.py``; and no ``__pycache__`` may be left
-    in ``source/``, from where nbgrader would release it.
-    """
-    names = {p.stem for folder in folders for p in folder.glob("*.py")}
-    hidden = {name: sys.modules.pop(name) for name in names if name in sys.modules}
-    path, quiet = list(sys.path), sys.dont_write_bytecode
-    sys.path[:0] = [str(folder) for folder in folders]
-    sys.dont_write_bytecode = True
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path[:], sys.dont_write_bytecode = path, quiet
-        for name in names:
-            sys.modules.pop(name, None)
-        sys.modules.update(hidden)

@@ -1,0 +1,18 @@
+"""Items: reference answers with their points and known mistakes, by assignment."""
+
+from mathgrade.answers.trivial import is_trivial
+from mathgrade.items.assignment import Assignment
+from mathgrade.items.follow import Follow
+from mathgrade.items.item import Item, Mistake
+from mathgrade.items.loading import find_course, find_item, load_assignment
+
+__all__ = [
+    "Assignment",
+    "Follow",
+    "Item",
+    "Mistake",
+    "find_course",
+    "find_item",
+    "is_trivial",
+    "load_assignment",
+]
