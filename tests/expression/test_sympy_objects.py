@@ -16,6 +16,7 @@ CONTEXT = read_names(
         "i j": "index K",
         "A B": "matrix 2 2",
         "q": "vector d",
+        "X": "family K of vector d",
         "f": "function",
     }
 )
@@ -65,6 +66,7 @@ f = sp.Function("f")
         (sp.Determinant(A), "det(A)"),
         (q.T * q, "T(q)*q"),
         (q.T, "T(q)"),
+        (sp.MatrixSymbol("X_j", d, 1).T, "T(X[j])"),
     ],
     ids=str,
 )

@@ -275,7 +275,7 @@ class _Walker:
                     f"MatrixSymbol is {given[0]} by {given[1]}.",
                     "expression.shape",
                 )
-        return Name(name)
+        return Name(name) if declared is not None else self.symbol(value)  # x_j of a family
 
     def matrix_product(self, value: Any) -> Node:
         factors: list[Node] = []
