@@ -11,6 +11,7 @@ from mathgrade.answers import SVD, Choice, Expression, Function, Matrix, Number
 from mathgrade.answers.checks import agrees, satisfies
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.codec.absent import Absent
+from mathgrade.codec.calls import Result
 from mathgrade.errors import CourseError, ItemError
 from mathgrade.items import (
     Assignment,
@@ -224,6 +225,35 @@ def test_a_function_follows_from_the_students_own_function():
 def test_nothing_follows_from_a_function_that_computes_nothing(own):
     verdict = FUNCTIONS["gradient"].mark(lambda z: own(z)[0], {"jacobian": own})
     assert verdict.credit == 0
+
+
+class Stuck:
+    """A student's function that never returns: every call is stopped."""
+
+    def __init__(self):
+        self.trips = 0
+
+    def many(self, calls):
+        self.trips += 1
+        return [Result(error=TimeoutError("stopped")) for _ in calls]
+
+    def __call__(self, *args):
+        raise AssertionError("one call alone")
+
+
+def test_a_function_that_never_ends_is_not_called_again():
+    stuck = Stuck()
+    test = Function(jacobian, (agrees("right", [np.array([1.0, 2.0])], 1),))
+    item = Item("j", 1, test, mistakes=[Mistake(np.cos, "No.", "n.no")])
+    assert item.mark(stuck).note == "function.timeout"
+    assert stuck.trips == 1
+
+
+def test_nothing_follows_from_a_function_that_never_ends():
+    stuck = Stuck()
+    verdict = FUNCTIONS["gradient"].mark(lambda z: 2 * z, {"jacobian": stuck})
+    assert verdict.credit == 0
+    assert stuck.trips == 1
 
 
 @pytest.mark.parametrize(

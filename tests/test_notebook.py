@@ -8,6 +8,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
 
 import mathgrade
 from mathgrade import notebook
@@ -275,11 +278,16 @@ def test_an_unknown_kind_is_the_authors_fault():
         check(3, kind="colour")
 
 
-def test_in_a_notebook_the_card_is_displayed():
-    from IPython.testing.globalipapp import get_ipython
-    from IPython.utils.capture import capture_output
+@pytest.fixture
+def shell(monkeypatch, tmp_path):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    config = Config()
+    config.HistoryManager.enabled = False
+    yield InteractiveShell.instance(config=config, colors="nocolor")
+    InteractiveShell.clear_instance()
 
-    shell = get_ipython()
+
+def test_in_a_notebook_the_card_is_displayed(shell):
     shell.user_ns.update(grade=grade, check=check, item=ITEMS["sum"])
     with capture_output() as seen:
         result = shell.run_cell("grade(item, 11)")
@@ -287,6 +295,10 @@ def test_in_a_notebook_the_card_is_displayed():
     assert set(data) == {"text/plain", "text/html", notebook.CARD_TYPE}
     assert data[notebook.CARD_TYPE]["outcome"] == "correct"
     assert result.result == 3.0
+
+
+def test_in_a_notebook_a_wrong_form_has_no_traceback(shell):
+    shell.user_ns.update(check=check)
     with capture_output() as seen:
         shell.run_cell("check('x', kind='number')")
     assert "Traceback" not in seen.stdout

@@ -151,3 +151,16 @@ def test_a_known_wrong_formula_is_recognised_in_any_form():
     known = ["y[i]*(1 - y[i])", "y[i]*(delta(i, j) + y[j])"]
     assert ENTRY.recognise(known, y[i] * y[j] + y[j] * delta(i, j)) == 1
     assert ENTRY.recognise(known, y[i] * y[j]) is None
+
+
+@pytest.mark.parametrize(
+    ("test", "response", "words"),
+    [
+        (SQUARE, "x**2 + 1", "another value than it should"),
+        (SQUARE, "exp(2*log(x + 1))", "undefined where it should have a value"),
+        (ENTRY, "y[i + 1]", "This means nothing here: "),
+        (ROW, v, "Expected a 1 by d matrix, received a d by 1 matrix."),
+    ],
+)
+def test_a_message_says_how_a_formula_is_wrong(test, response, words):
+    assert words in test.mark(response).findings[0].message

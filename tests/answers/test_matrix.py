@@ -250,3 +250,9 @@ def test_one_changed_entry_is_found(matrix, data):
     if verdict.note == "matrix.entries":
         row, column = divmod(k, matrix.shape[1])
         assert verdict.findings[0].witness.place == f"row {row + 1}, column {column + 1}"
+
+
+def test_an_entry_that_is_undefined_says_so():
+    test = Matrix([["x", "1"]], names={"x": "real"})
+    message = test.mark([["exp(log(x))", "1"]]).findings[0].message
+    assert message.startswith("The entry in row 1, column 1 is wrong. It is undefined")

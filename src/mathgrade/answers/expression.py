@@ -103,6 +103,4 @@ class Expression(AnswerTest):
         for edit, message, note in EDITS:
             if compare(reference, edit(received), context, self.given).same:
                 return message, f"expression.{note}"
-        message = "The formula is not equal to the right one"
-        message += f": {found.reason}" if found.reason else "."
-        return message, "expression.different"
+        return f"This is not the right formula. {found.reason}".strip(), "expression.different"

@@ -11,7 +11,7 @@ import numpy as np
 
 from mathgrade import expression
 from mathgrade.answers.received import describe, is_grid, read_grid
-from mathgrade.equality import decide
+from mathgrade.equality import Equality, decide
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Node, nodes
 from mathgrade.verdict import Witness
@@ -67,12 +67,23 @@ def compare(
 ) -> Comparison:
     """Decide whether two formulas are equal, the reference on the left."""
     decision = decide(reference, received, context, given)
-    match decision.outcome.name:
-        case "EQUAL":
+    match decision.outcome:
+        case Equality.EQUAL:
             return Comparison(True)
-        case "UNDECIDED":
+        case Equality.UNDECIDED:
             return Comparison(None, decision.reason)
-    return Comparison(False, decision.reason, decision.witness)
+    reason = _REASONS.get(decision.note, f"This means nothing here: {decision.reason}")
+    return Comparison(False, reason, decision.witness)
+
+
+# What to say to a formula that is not the right one, by the note of the decision.
+_REASONS = {
+    "value": "It has another value than it should.",
+    "undefined": (
+        "It is undefined where it should have a value: look for a division by zero, or a root or "
+        "logarithm of a negative number."
+    ),
+}
 
 
 def layout_message(layout: str) -> str:

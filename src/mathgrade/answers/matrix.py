@@ -228,6 +228,8 @@ def _part(
         message = f"{grid.place(first).capitalize()} is wrong"
     others = len(wrong) - 1
     message += {0: ".", 1: ", and so is another."}.get(others, f", and so are {others} more.")
+    if found[first].reason:
+        message += f" {found[first].reason}"
     seen = found[first].witness
     witness = None
     if seen is not None:

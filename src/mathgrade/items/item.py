@@ -129,6 +129,8 @@ class Item:
         verdict = _read_as(test.mark(response, source=source), test, response)
         if verdict.outcome in (Outcome.CORRECT, Outcome.INVALID, Outcome.UNDECIDED):
             return verdict
+        if _stopped(verdict):  # another round of calls would be stopped as well
+            return verdict
         followed = self._followed(response, given, student, source, verdict.credit)
         if followed is not None:
             return replace(followed, read_as=verdict.read_as)
@@ -174,7 +176,13 @@ class Item:
         # A start that is right leads to the reference answer, which was tried already.
         if own.outcome in (Outcome.CORRECT, Outcome.INVALID) or own.note.endswith(".shape"):
             return True
+        if _stopped(own):
+            return True
         return test.with_reference(start).trivial()
+
+
+def _stopped(verdict: Verdict) -> bool:
+    return any(f.note == "function.timeout" for f in verdict.findings)
 
 
 def _absent(response: object, depth: int = 3) -> Absent | None:
