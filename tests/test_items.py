@@ -311,6 +311,8 @@ def test_an_item_that_follows_a_variant_may_share_its_draw():
         Item("x", 1, Number(1), variant=True),
         Item("x", 1, Number(1), mistakes=lambda c: []),
         Item("x", 1, Number("x")),
+        Item("x", 1, Number(1), mistakes=[Mistake(2, "", "n", 3)]),
+        Item("x", 1, Number(1), mistakes=[Mistake(2, "", "n", "half")]),
     ],
 )
 def test_an_item_that_is_set_up_wrongly_speaks_to_its_author(item):

@@ -140,6 +140,7 @@ def test_the_form_is_the_reading():
         Expression("x", {"x": "unreal"}),
         Expression("x", {"x": "real"}, layout="sideways"),
         Expression(None, {"x": "real"}),
+        Expression("x", {"x": "real"}, layout="numerator", layout_share=2),
     ],
 )
 def test_a_broken_item_speaks_to_its_author(test):
@@ -164,3 +165,8 @@ def test_a_known_wrong_formula_is_recognised_in_any_form():
 )
 def test_a_message_says_how_a_formula_is_wrong(test, response, words):
     assert words in test.mark(response).findings[0].message
+
+
+def test_a_share_may_be_a_decimal():
+    test = Expression("T(w)", {"w": "vector d"}, layout="numerator", layout_share=0.1)
+    assert test.mark(w).credit == Fraction(9, 10)

@@ -12,13 +12,34 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, Self
 
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.verdict import Outcome, Verdict
 
-__all__ = ["AnswerTest"]
+__all__ = ["AnswerTest", "Share", "exact_share"]
+
+Share = Fraction | int | float | str
+
+
+def exact_share(share: Share) -> Fraction:
+    """A part of the credit as a fraction; 0.1 is one tenth.
+
+    Raises:
+        ItemError: it is not between 0 and 1.
+
+    >>> exact_share(0.1)
+    Fraction(1, 10)
+    """
+    try:
+        exact = Fraction(str(share)) if isinstance(share, float) else Fraction(share)
+    except (TypeError, ValueError) as error:
+        raise ItemError(f"A share is a number from 0 to 1, not {share!r}.") from error
+    if not 0 <= exact <= 1:
+        raise ItemError(f"A share is a part of the credit from 0 to 1, not {share}.")
+    return exact
 
 
 class AnswerTest(ABC):

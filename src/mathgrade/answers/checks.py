@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
 
+from mathgrade.answers.answer import Share, exact_share
 from mathgrade.answers.check import Check, Given, quoted, shown, written
 from mathgrade.answers.comparison import as_array, difference
 from mathgrade.answers.loops import find_loop
@@ -29,8 +29,6 @@ __all__ = [
     "silent",
     "unchanged",
 ]
-
-Share = Fraction | int | float | str
 
 
 def _witness(
@@ -232,13 +230,6 @@ def _calls(calls: Iterable[object]) -> tuple[Call, ...]:
     return tuple(made)
 
 
-def _share(share: Share) -> Fraction:
-    exact = Fraction(str(share)) if isinstance(share, float) else Fraction(share)
-    if not 0 <= exact <= 1:
-        raise ItemError(f"A share is a part of the credit from 0 to 1, not {share}.")
-    return exact
-
-
 def agrees(
     criterion: str,
     calls: Iterable[object],
@@ -252,7 +243,7 @@ def agrees(
     Args:
         calls: of :class:`~mathgrade.codec.calls.Call`, tuples of arguments, or single arguments.
     """
-    return _Agrees(criterion, _calls(calls), _share(share), rtol, atol)
+    return _Agrees(criterion, _calls(calls), exact_share(share), rtol, atol)
 
 
 def satisfies(
@@ -272,7 +263,7 @@ def satisfies(
 
     A result that is constant, the identity, or the argument itself earns no property.
     """
-    return _Satisfies(criterion, _calls(calls), _share(share), predicate, message)
+    return _Satisfies(criterion, _calls(calls), exact_share(share), predicate, message)
 
 
 def raises(
@@ -282,22 +273,22 @@ def raises(
     share: Share,
 ) -> Check:
     """The function refuses each call with this exception."""
-    return _Raises(criterion, _calls(calls), _share(share), error)
+    return _Raises(criterion, _calls(calls), exact_share(share), error)
 
 
 def silent(criterion: str, calls: Iterable[object], share: Share) -> Check:
     """No warning, and neither NaN nor infinity in any result."""
-    return _Silent(criterion, _calls(calls), _share(share))
+    return _Silent(criterion, _calls(calls), exact_share(share))
 
 
 def unchanged(criterion: str, calls: Iterable[object], share: Share) -> Check:
     """The arguments are the same after each call."""
-    return _Unchanged(criterion, _calls(calls), _share(share))
+    return _Unchanged(criterion, _calls(calls), exact_share(share))
 
 
 def no_loops(criterion: str, share: Share) -> Check:
     """No Python loop in the function's source; ``grade`` needs ``source=cell("...")``."""
-    return _NoLoops(criterion, (), _share(share))
+    return _NoLoops(criterion, (), exact_share(share))
 
 
 def not_counted(finding: Finding) -> Finding:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from mathgrade import expression
-from mathgrade.answers.answer import AnswerTest
+from mathgrade.answers.answer import AnswerTest, Share, exact_share
 from mathgrade.answers.formula import (
     EDITS,
     Comparison,
@@ -48,7 +48,7 @@ class Expression(AnswerTest):
     names: Mapping[str, str] | Context
     _: KW_ONLY
     layout: str | None = None
-    layout_share: Fraction = Fraction(1, 4)
+    layout_share: Share = Fraction(1, 4)
     given: Sequence[Any] = ()
 
     def _mark(self, response: object, _source: str) -> Verdict:
@@ -90,10 +90,11 @@ class Expression(AnswerTest):
             return Verdict.correct(RIGHT)
         criterion = f"Written in {self.layout} layout"
         message, note = ("", "") if in_layout else (layout_message(self.layout), "layout.other")
+        share = exact_share(self.layout_share)
         return Verdict.of(
             (
-                Finding(RIGHT, True, 1 - self.layout_share),
-                Finding(criterion, in_layout, self.layout_share, message, note),
+                Finding(RIGHT, True, 1 - share),
+                Finding(criterion, in_layout, share, message, note),
             )
         )
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from mathgrade import expression
-from mathgrade.answers.answer import AnswerTest
+from mathgrade.answers.answer import AnswerTest, Share, exact_share
 from mathgrade.answers.entries import Formulas, Numbers, matrix_latex, read_entries
 from mathgrade.answers.formula import Comparison, layout_message
 from mathgrade.answers.received import Grid, describe, is_grid, shape_text
@@ -53,7 +53,7 @@ class Matrix(AnswerTest):
     exact: bool = False
     vector: bool = False
     layout: str | None = None
-    layout_share: Fraction = Fraction(1, 4)
+    layout_share: Share = Fraction(1, 4)
     entries: bool | str = False
 
     def _mark(self, response: object, _source: str) -> Verdict:
@@ -144,10 +144,11 @@ class Matrix(AnswerTest):
             return Verdict.correct(criterion)
         message, note = ("", "") if in_layout else (layout_message(self.layout), "layout.other")
         layout = f"Written in {self.layout} layout"
+        share = exact_share(self.layout_share)
         return Verdict.of(
             (
-                Finding(criterion, True, 1 - self.layout_share),
-                Finding(layout, in_layout, self.layout_share, message, note),
+                Finding(criterion, True, 1 - share),
+                Finding(layout, in_layout, share, message, note),
             )
         )
 

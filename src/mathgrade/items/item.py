@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mathgrade.answers import AnswerTest
+from mathgrade.answers.answer import Share, exact_share
 from mathgrade.codec.absent import Absent
 from mathgrade.errors import ItemError
 from mathgrade.items.follow import Follow
@@ -36,7 +37,7 @@ class Mistake:
     response: Any
     message: str
     note: str
-    credit: Fraction | int | float = 0
+    credit: Share = 0
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ def _with_mistake(
     if position is None:
         return verdict
     mistake = mistakes[position]
-    credit = Fraction(str(mistake.credit))
+    credit = exact_share(mistake.credit)
     if credit > verdict.credit:
         kept = Finding("What is right in spite of a known mistake", True, credit)
         lost = Finding("The answer is right", False, 1 - credit, mistake.message, mistake.note)
