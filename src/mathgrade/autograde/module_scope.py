@@ -56,7 +56,7 @@ class ModuleScope:
         self._later: dict[str, None] = {}  # read inside functions, when they are called
         self._star = False
         self._hidden: list[set[str]] = []  # targets of the comprehensions around
-        self._class: list[_State] = []  # what the class bodies around have bound
+        self._class: list[set[str]] = []  # what the class bodies around have bound
 
     def free(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Names needed from outside, names perhaps needed, built-in names; once all is walked."""
@@ -77,9 +77,7 @@ class ModuleScope:
     def read(self, name: str) -> None:
         if any(name in targets for targets in self._hidden):
             return
-        if self._class and name in self._class[-1].somehow:
-            if name not in self._class[-1].surely and name not in self.state.surely:
-                self._maybe.setdefault(name)
+        if self._class and name in self._class[-1]:
             return
         if name in self.state.surely:
             return
@@ -90,8 +88,7 @@ class ModuleScope:
 
     def bind(self, name: str) -> None:
         if self._class:
-            self._class[-1].surely.add(name)
-            self._class[-1].somehow.add(name)
+            self._class[-1].add(name)
             return
         self.ever.setdefault(name)
         self.state.surely.add(name)
@@ -245,7 +242,7 @@ class ModuleScope:
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for child in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(child)
-        self._class.append(_State(set(), set()))
+        self._class.append(set())
         self.block(node.body)
         self._class.pop()
         self.bind(node.name)

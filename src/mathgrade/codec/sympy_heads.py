@@ -47,7 +47,7 @@ _PATTERNS: Mapping[str, Mapping[str, str]] = {
     "expr*": {"sympy": "Max Min"},
     "any*": {"sympy": "Tuple FiniteSet"},
     "signature any": {"sympy": "Lambda"},
-    "bool bool*": {"sympy": "And Or Xor Nand Nor Implies Equivalent"},
+    "bool bool*": {"sympy": "And Or Xor Implies Equivalent"},
     "bool": {"sympy": "Not"},
     "bool bool bool": {"sympy": "ITE"},
     "expr expr bool bool": {"sympy": "Interval"},
@@ -141,6 +141,7 @@ def _head(name: str, cls: Any, pattern: str, *, function: bool = False) -> Head:
     from sympy.core.operations import LatticeOp
     from sympy.functions.elementary.miscellaneous import MinMaxBase
     from sympy.functions.elementary.piecewise import Piecewise
+    from sympy.logic.boolalg import Implies
 
     owner = next((c for c in cls.__mro__ if "is_commutative" in vars(c)), object)
     members = ""
@@ -155,7 +156,8 @@ def _head(name: str, cls: Any, pattern: str, *, function: bool = False) -> Head:
         arities=cls._nargs if function else None,
         slot="is_commutative" in getattr(owner, "__slots__", ()),
         members=members,
-        applied=issubclass(cls, Application) and not issubclass(cls, (MinMaxBase, Piecewise)),
+        applied=issubclass(cls, Application)
+        and not issubclass(cls, (MinMaxBase, Piecewise, Implies)),
     )
 
 

@@ -93,7 +93,7 @@ def _build(head: Head, args: tuple[Any, ...], room: Room) -> Any:
     node = Basic.__new__(head.cls, *args)
     if head.slot:
         deciding = args[:1] if head.name in _LIMITED else args
-        node.is_commutative = all(_commutes(a) for a in deciding)
+        node.is_commutative = bool(head.members) or all(map(_commutes, deciding))
     if head.members:
         room.take_keys(len(args))
         members = frozenset(args)
@@ -111,18 +111,24 @@ def _commutes(node: Any) -> bool:
 
     Asking ``is_commutative`` could ask for signs, and so evaluate.
     """
+    from sympy import Expr
+    from sympy.functions.elementary.piecewise import ExprCondPair
+
     todo = [node]
     while todo:
         node = todo.pop()
-        known = node._assumptions.get("commutative") if hasattr(node, "_assumptions") else None
+        known = node._assumptions.get("commutative")
         if known is None:
             head = heads().get(type(node).__name__)
             if head is not None and head.slot:
                 known = node.is_commutative
-        if known is False:
+        if known is None and hasattr(node, "_eval_is_commutative"):
+            # Conditions, limits and the variables of a derivative have no say.
+            todo.extend(a for a in node.args if isinstance(a, (Expr, ExprCondPair)))
+        elif known is None and isinstance(node, ExprCondPair):
+            todo.append(node.args[0])
+        elif not known:
             return False
-        if known is None:
-            todo.extend(a for a in node.args if hasattr(a, "args"))
     return True
 
 
@@ -151,7 +157,7 @@ def _dummy(parts: list[Any], room: Room, depth: int) -> Any:
 
     _count(parts, 3)
     name, assumptions, index = check_symbol_name(parts[0]), _known_assumptions(parts[1]), parts[2]
-    if type(index) is not int or not 0 <= index < 2**62:
+    if type(index) is not int or not abs(index) < 2**63:
         raise damaged("the number of a Dummy was expected")
     return Dummy(name, dummy_index=index, **assumptions)
 
@@ -208,11 +214,10 @@ def _named_function(data: Any) -> Any:
     name, assumptions, nargs = check_function_name(data[0]), _known_assumptions(data[1]), data[2]
     if nargs is None:
         return Function(name, **assumptions)
-    if type(nargs) is not list or not 1 <= len(nargs) <= 20:
+    numbers = nargs if type(nargs) is list else [nargs]
+    if not 1 <= len(numbers) <= 20 or not all(type(n) is int and 0 <= n <= 100 for n in numbers):
         raise damaged("numbers of arguments were expected")
-    if not all(type(n) is int and 0 <= n <= 100 for n in nargs):
-        raise damaged("numbers of arguments were expected")
-    return Function(name, nargs=tuple(nargs), **assumptions)
+    return Function(name, nargs=tuple(nargs) if type(nargs) is list else nargs, **assumptions)
 
 
 def _function(parts: list[Any], room: Room, depth: int) -> Any:

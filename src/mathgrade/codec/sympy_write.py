@@ -113,10 +113,12 @@ def _assumptions(symbol: Any) -> dict[str, bool]:
 
 
 def _function(cls: Any) -> list[Any]:
-    kwargs = dict(cls._kwargs)
+    kwargs = {k: v for k, v in cls._kwargs.items() if k != "nargs"}
     if not ASSUMPTIONS.issuperset(kwargs) or any(type(v) is not bool for v in kwargs.values()):
         raise CodecError(f"a function `{cls.__name__[:40]}` with attributes of its own")
-    nargs = None if cls._nargs is None else [int(n) for n in cls._nargs]
+    nargs = cls._kwargs.get("nargs")
+    if nargs is not None and not isinstance(nargs, int):
+        nargs = [int(n) for n in nargs]
     return [check_function_name(cls.__name__), kwargs, nargs]
 
 
