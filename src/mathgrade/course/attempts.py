@@ -18,7 +18,6 @@ from mathgrade.course.notebooks import (
     answers_of,
     grade_id,
     is_answer,
-    is_by_hand,
     is_test,
     marked_name,
     points_of,
@@ -139,11 +138,7 @@ def expected_marks(attempt: Attempt, source: Any) -> dict[str, float]:
 
 def _worth(source: Any) -> dict[str, float]:
     """Points of each test cell, by the name of the answer it marks."""
-    return {
-        marked_name(grade_id(cell)): points_of(cell)
-        for cell in source.cells
-        if is_test(cell) and not is_by_hand(cell)
-    }
+    return {marked_name(grade_id(cell)): points_of(cell) for cell in source.cells if is_test(cell)}
 
 
 def fill_in(attempt: Attempt, into: Any, *, source: Any, blank: Any) -> Any:

@@ -16,7 +16,6 @@ from mathgrade.course.notebooks import (
     TEST_SUFFIX,
     grade_id,
     is_answer,
-    is_by_hand,
     is_test,
     marked_name,
     notebook_text,
@@ -67,7 +66,7 @@ def unmendable(text: str) -> list[str]:
         name = grade_id(cell)
         if name and not _is_readable(name):
             found.append(f"grade_id {name!r} is not readable; write words, as in 'jacobian-entry'")
-        if is_test(cell) and not is_by_hand(cell):
+        if is_test(cell):
             if not name.endswith(TEST_SUFFIX):
                 found.append(f"test cell {name!r}: expected an id that ends in '{TEST_SUFFIX}'")
             elif marked_name(name) not in answers:

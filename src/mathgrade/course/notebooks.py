@@ -20,7 +20,6 @@ __all__ = [
     "TEST_SUFFIX",
     "answers_of",
     "assignments_of",
-    "cell_purpose",
     "extra_files",
     "grade_id",
     "is_answer",
@@ -158,21 +157,12 @@ def is_answer(cell: Any) -> bool:
 
 def is_test(cell: Any) -> bool:
     """Whether this cell is run to mark an answer."""
-    return _flag(cell, "grade") and not _flag(cell, "solution")
+    return _flag(cell, "grade") and not is_by_hand(cell)
 
 
 def is_by_hand(cell: Any) -> bool:
     """Whether a person marks this cell."""
     return _flag(cell, "task") or (_flag(cell, "grade") and _flag(cell, "solution"))
-
-
-def cell_purpose(cell: Any) -> str:
-    """A word for messages: ``answer``, ``test``, ``answer marked by hand`` or ``plain``."""
-    if is_by_hand(cell):
-        return "answer marked by hand"
-    if is_test(cell):
-        return "test"
-    return "answer" if is_answer(cell) else "plain"
 
 
 def points_of(cell: Any) -> float:

@@ -56,7 +56,7 @@ def point_faults(nb: Any, assignment: str, items: Mapping[str, Any]) -> list[str
     marked_by: dict[str, list[str]] = defaultdict(list)
     by_hand = {grade_id(cell): points_of(cell) for cell in nb.cells if is_by_hand(cell)}
     for cell in nb.cells:
-        if not is_test(cell) or is_by_hand(cell):
+        if not is_test(cell):
             continue
         name = grade_id(cell)
         if cell.cell_type == "code":

@@ -16,7 +16,6 @@ from mathgrade.course.attempts import Attempt, fill_in
 from mathgrade.course.notebooks import (
     answers_of,
     grade_id,
-    is_by_hand,
     is_test,
     marked_name,
     notebook_path,
@@ -111,7 +110,7 @@ def _mark_code(course: Path, item: str, code: str, student: str) -> list[Verdict
 
 def _test_of(nb: Any, assignment: str, name: str) -> Any:
     """The test cell of an item: the one that names it, else the one of its answer cell."""
-    tests = [cell for cell in nb.cells if is_test(cell) and not is_by_hand(cell)]
+    tests = [cell for cell in nb.cells if is_test(cell)]
     for cell in tests:
         if name in graded_items(cell.source, assignment):
             return cell
@@ -127,8 +126,6 @@ def _only(nb: Any, test: str) -> Any:
     nb = copy.copy(nb)
     position = next(n for n, cell in enumerate(nb.cells) if grade_id(cell) == test)
     nb.cells = [
-        cell
-        for cell in nb.cells[: position + 1]
-        if grade_id(cell) == test or not (is_test(cell) and not is_by_hand(cell))
+        cell for cell in nb.cells[: position + 1] if grade_id(cell) == test or not is_test(cell)
     ]
     return nb
