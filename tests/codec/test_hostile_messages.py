@@ -145,6 +145,9 @@ REFUSED = [
     ["sympy", ["array", "ImmutableDenseNDimArray", [1], ["Tuple", X]]],
     ["sympy", ["Subs", X, ["Tuple", X], ["Tuple", ONE], X]],
     ["sympy", ["Subs", X, ["Tuple", X], ["Tuple"], ONE]],
+    ["sympy", ["Tuple", *(["function", [f"f{k}", {}, None]] for k in range(1_001))]],
+    ["sympy", ["function", ["f", {}, []]]],
+    ["sympy", ["function", ["f", {}, [-1]]]],
     ["sympy", ["FiniteSet", *([ONE] * 20_001)]],
 ]
 

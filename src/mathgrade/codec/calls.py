@@ -33,7 +33,7 @@ class Result:
         value: what it returned; None if it raised.
         error: the exception it raised, or None. It has the same built-in type
             as in the student's process; a student's own exception class
-            arrives as ``RuntimeError`` with the class named in the message.
+            arrives as its nearest built-in base, ``ValueError("MyError: …")``.
         warnings: text of each warning it gave, ``"RuntimeWarning: overflow …"``.
         mutated: positions (or names) of arguments it changed in place.
         seconds: time it took.

@@ -8,6 +8,9 @@ the sending end, in words.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from mathgrade.errors import ResponseError
 
 __all__ = ["CodecError", "Room", "check_text"]
@@ -15,6 +18,7 @@ __all__ = ["CodecError", "Room", "check_text"]
 MAX_DEPTH = 150  # containers and operations inside one another
 MAX_NODES = 200_000  # values and parts of expressions, array entries not counted
 MAX_KEYS = 20_000  # members of sets and keys of dicts: they are hashed, and hashes can be forged
+MAX_FUNCTIONS = 1_000  # different undefined functions: each is a class of its own
 MAX_INT_BITS = 65_536  # of one integer
 MAX_INTEGER_BYTES = 4_000_000  # of all large integers together
 MAX_STRING = 1_000_000  # characters of one text
@@ -47,6 +51,7 @@ class Room:
         self.keys = MAX_KEYS
         self.integer_bytes = MAX_INTEGER_BYTES
         self.array_bytes = MAX_ARRAY_BYTES
+        self.functions: dict[object, Any] = {}
 
     def take_node(self, depth: int) -> None:
         """One more value, ``depth`` levels down."""
@@ -61,6 +66,14 @@ class Room:
         self.keys -= count
         if self.keys < 0:
             raise CodecError(f"sets and dicts of more than {MAX_KEYS:,} entries: make them smaller")
+
+    def take_function(self, key: object, make: Callable[[], Any]) -> Any:
+        """The function that ``make`` gives, made once for each key."""
+        if key not in self.functions:
+            if len(self.functions) >= MAX_FUNCTIONS:
+                raise CodecError(f"more than {MAX_FUNCTIONS:,} different functions: use fewer")
+            self.functions[key] = make()
+        return self.functions[key]
 
     def take_integer(self, bits: int) -> None:
         """One more integer of this many bits."""

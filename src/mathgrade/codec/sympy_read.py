@@ -206,23 +206,25 @@ def _float(parts: list[Any], room: Room, depth: int) -> Any:
     return Float._new(from_man_exp(mantissa, exponent, bits, "n"), bits, zero=False)
 
 
-def _named_function(data: Any) -> Any:
+def _named_function(data: Any, room: Room) -> Any:
     from sympy import Function
 
     if type(data) is not list or len(data) != 3:
         raise damaged("a function was expected")
     name, assumptions, nargs = check_function_name(data[0]), _known_assumptions(data[1]), data[2]
-    if nargs is None:
-        return Function(name, **assumptions)
-    numbers = nargs if type(nargs) is list else [nargs]
-    if not 1 <= len(numbers) <= 20 or not all(type(n) is int and 0 <= n <= 100 for n in numbers):
-        raise damaged("numbers of arguments were expected")
-    return Function(name, nargs=tuple(nargs) if type(nargs) is list else nargs, **assumptions)
+    options: dict[str, Any] = dict(assumptions)
+    if nargs is not None:
+        counts = nargs if type(nargs) is list else [nargs]
+        if not 1 <= len(counts) <= 20 or not all(type(n) is int and 0 <= n <= 100 for n in counts):
+            raise damaged("numbers of arguments were expected")
+        options["nargs"] = tuple(nargs) if type(nargs) is list else nargs
+    key = (name, *sorted(options.items()))
+    return room.take_function(key, lambda: Function(name, **options))
 
 
 def _function(parts: list[Any], room: Room, depth: int) -> Any:
     _count(parts, 1)
-    return _named_function(parts[0])
+    return _named_function(parts[0], room)
 
 
 def _call(parts: list[Any], room: Room, depth: int) -> Any:
@@ -230,7 +232,7 @@ def _call(parts: list[Any], room: Room, depth: int) -> Any:
 
     if not parts:
         raise damaged("a function was expected")
-    cls = _named_function(parts[0])
+    cls = _named_function(parts[0], room)
     args = tuple(read_sympy(a, room, depth + 1) for a in parts[1:])
     if cls._nargs is not None and len(args) not in cls._nargs:
         raise damaged("a function has too few or too many arguments")
