@@ -15,7 +15,6 @@ from typing import Any
 from mathgrade.codec.calls import Call, Result
 from mathgrade.codec.decode import Reader, Take
 from mathgrade.codec.encode import Give, Writer
-from mathgrade.codec.limits import CodecError
 from mathgrade.codec.sympy_read import damaged
 
 __all__ = ["decode_call", "decode_result", "encode_call", "encode_result"]
@@ -166,8 +165,3 @@ def _read_error(data: Any) -> Exception:
         raise damaged(f"unknown exception {name[:40]!r}")
     error: Exception = cls(text)
     return error
-
-
-def refused(error: CodecError) -> TypeError:
-    """What a function's result becomes when its value cannot be sent."""
-    return TypeError(f"the function returned {error.message}")
