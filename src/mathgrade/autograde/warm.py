@@ -7,6 +7,8 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
+from jupyter_core.utils import ensure_event_loop
+
 from mathgrade.autograde.kernel import Limits, StudentKernel
 from mathgrade.errors import JudgeError
 
@@ -23,8 +25,12 @@ class _Spare:
         self._thread.start()
 
     def _prepare(self) -> None:
-        with contextlib.suppress(JudgeError):  # whoever takes it will see it again
-            self._kernel.prepare()
+        try:
+            with contextlib.suppress(JudgeError):  # whoever takes it will see it again
+                self._kernel.prepare()
+        finally:
+            # Jupyter's synchronous calls gave this thread an event loop; it ends with the thread.
+            ensure_event_loop().close()
 
     def kernel(self) -> StudentKernel:
         """The kernel, from now on the caller's."""
