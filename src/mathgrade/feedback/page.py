@@ -192,6 +192,10 @@ class _Reader:
         for cell in cells:
             nbgrader = cell.get("metadata", {}).get("nbgrader", {}) or {}
             is_task, is_grade = bool(nbgrader.get("task")), bool(nbgrader.get("grade"))
+            if is_task:
+                cell = {**cell, "source": _without_mark_scheme(str(cell.get("source", "")))}
+                # Without points it only tells students and markers what to do elsewhere.
+                is_task = bool(float(nbgrader.get("points") or 0) or nbgrader.get("comment"))
             is_answer = bool(nbgrader.get("solution")) or is_task
             if is_answer:
                 yield self.answer(cell, nbgrader, with_comment=not (is_grade or is_task))
@@ -249,6 +253,17 @@ class _Reader:
             automatic=sum(verdict.earned for verdict in verdicts) if verdicts else None,
             comment=_comment(nbgrader),
         )
+
+
+def _without_mark_scheme(source: str) -> str:
+    """A task as students were given it; nbgrader puts its mark scheme back for the marker.
+
+    >>> _without_mark_scheme("Why?\\n### BEGIN MARK SCHEME\\nBecause.\\n### END MARK SCHEME")
+    'Why?\\n'
+    """
+    return re.sub(
+        r"^[^\n]*BEGIN MARK SCHEME.*?(?:END MARK SCHEME[^\n]*|\Z)", "", source, flags=re.M | re.S
+    )
 
 
 def _comments_after_marks(blocks: list[Block]) -> Iterator[Block]:
