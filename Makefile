@@ -16,7 +16,7 @@ help:
 	@echo "make clean   remove the demo and everything that was built"
 
 demo: $(READY)
-	$(BIN)/mathgrade demo --force
+	$(BIN)/mathgrade demo --students 8 --force
 
 test: lint
 	$(BIN)/python -m pytest
