@@ -42,7 +42,9 @@ class _Channel:
         return json.loads(line) if line else None
 
     def write(self, message: dict[str, Any]) -> None:
-        self._stream.write(json.dumps(message).encode() + b"\n")
+        # A lone surrogate in a student's text could be written to no notebook.
+        text = json.dumps(message, ensure_ascii=False)
+        self._stream.write(text.encode("utf-8", "replace") + b"\n")
         self._stream.flush()
 
 
@@ -75,9 +77,11 @@ def _warm() -> None:
 
     import mathgrade.answers
     import mathgrade.notebook
+    from mathgrade.autograde.lambdify_text import guard_lambdify
     from mathgrade.autograde.sympy_text import guard_sympify
 
     guard_sympify()
+    guard_lambdify()
     # The first use of each is slow: pay for it once, here.
     symbol = sympy.Symbol("x")
     sympy.latex(sympy.sin(symbol) + 1)
@@ -94,6 +98,8 @@ def _attempt(channel: _Channel) -> None:
     sitting = Sitting(_begin(first), lambda request: _ask(channel, sitting, request))
     channel.write({"ready": os.getpid()})
     while (message := channel.read()) is not None:
+        if "cell" not in message:
+            continue  # an answer to a test cell that was ended
         child = os.fork()
         if child:
             _, status = os.waitpid(child, 0)

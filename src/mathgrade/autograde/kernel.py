@@ -24,11 +24,11 @@ from typing import Any
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook, new_output
+from nbformat.v4 import new_output
 
+from mathgrade.autograde.outputs import Collector, Displays, count_of, merge_streams
+from mathgrade.codec.limits import MAX_MESSAGE
 from mathgrade.errors import JudgeError
 
 __all__ = ["CALL_PROMPT", "REPLY_TYPE", "KernelDied", "Limits", "StudentKernel"]
@@ -82,7 +82,7 @@ class StudentKernel:
             kernel_name=kernel_name, transport="ipc", ip=str(self._sockets / "k")
         )
         self._client: BlockingKernelClient | None = None
-        self._collector = NotebookClient(new_notebook(), record_timing=False)
+        self._displays: Displays = {}
         arguments = ["--HistoryManager.hist_file=:memory:"]
         environment = {**os.environ, "NBGRADER_EXECUTION": "autograde"}
         # A warning or a debugger of the instructor's own machine is no business of the student's.
@@ -169,7 +169,7 @@ class StudentKernel:
 
     # -- cells ----------------------------------------------------------------------------
 
-    def run(self, cell: NotebookNode, *, index: int = 0) -> None:
+    def run(self, cell: NotebookNode) -> None:
         """Run one cell; its outputs and its error end up in ``cell.outputs``.
 
         Raises:
@@ -185,10 +185,11 @@ class StudentKernel:
         message_id = client.execute(
             cell.source, store_history=True, allow_stdin=False, stop_on_error=False
         )
-        collect = _Collector(self._collector, cell, index, self.limits)
+        limits = self.limits
+        collect = Collector(cell, self._displays, limits.output_bytes, limits.output_count)
         reply, interrupted = self._exchange(message_id, self.limits.cell_seconds, collect)
-        cell.execution_count = (reply or {}).get("execution_count")
-        _merge_streams(cell)
+        cell.execution_count = count_of(reply)
+        merge_streams(cell)
         if interrupted:
             seconds = f"{self.limits.cell_seconds:g}"
             text = f"the cell was stopped after {seconds} seconds"
@@ -244,7 +245,7 @@ class StudentKernel:
             text = (reply or {})["user_expressions"]["reply"]["data"][REPLY_TYPE]
         except (KeyError, TypeError):
             return None
-        return text if isinstance(text, str) else None
+        return text if isinstance(text, str) and len(text) <= MAX_MESSAGE else None
 
     def _check_alive(self) -> None:
         if self.died:
@@ -254,7 +255,7 @@ class StudentKernel:
         self,
         message_id: str,
         seconds: float,
-        collect: _Collector | None,
+        collect: Collector | None,
         *,
         on_call: Callable[[str], str] | None = None,
     ) -> tuple[dict[str, Any] | None, bool]:
@@ -292,7 +293,7 @@ class StudentKernel:
                     message = channels[socket].get_msg(timeout=1)
                 except Exception:  # noqa: S112 - what this protocol cannot read is dropped
                     continue
-                if message["parent_header"].get("msg_id") != message_id:
+                if not _belongs(message, message_id):
                     continue
                 kind = message["msg_type"]
                 if kind == "execute_reply":
@@ -315,52 +316,12 @@ class StudentKernel:
         raise KernelDied(self.died)
 
 
-class _Collector:
-    """Turns iopub messages into outputs of one cell, within limits."""
-
-    def __init__(
-        self, client: NotebookClient, cell: NotebookNode, index: int, limits: Limits
-    ) -> None:
-        self._client = client
-        self._cell = cell
-        self._index = index
-        self._left = limits.output_bytes
-        self._count = limits.output_count
-        self._full = False
-        client.clear_before_next_output = False
-
-    def __call__(self, message: dict[str, Any]) -> bool:
-        """Take one message; True when the cell is done."""
-        if message["msg_type"] == "status":
-            return bool(message["content"].get("execution_state") == "idle")
-        if self._full:
-            return False
-        self._left -= sum(map(len, map(str, message["content"].values())))
-        if self._left < 0 or len(self._cell.outputs) >= self._count:
-            self._full = True
-            self._cell.outputs.append(
-                new_output("stream", name="stdout", text="\n[further output was cut]\n")
-            )
-            return False
-        with contextlib.suppress(CellExecutionComplete):
-            self._client.process_message(message, self._cell, self._index)
+def _belongs(message: Any, message_id: str) -> bool:
+    """Whether a message answers the one we sent; the student's code can send any message."""
+    parts = [message.get(name) for name in ("parent_header", "content")]
+    if not all(isinstance(part, dict) for part in parts):
         return False
-
-
-def _merge_streams(cell: NotebookNode) -> None:
-    """Join neighbouring pieces of the same stream, as a notebook shows them."""
-    merged: list[NotebookNode] = []
-    for output in cell.outputs:
-        last = merged[-1] if merged else None
-        if (
-            last is not None
-            and output.output_type == last.output_type == "stream"
-            and output.name == last.name
-        ):
-            last.text += output.text
-        else:
-            merged.append(output)
-    cell.outputs = merged
+    return bool(parts[0].get("msg_id") == message_id and isinstance(message["msg_type"], str))
 
 
 def _expression(function: str, *arguments: object) -> str:

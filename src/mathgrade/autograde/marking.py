@@ -127,13 +127,13 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
             stack.callback(session.close)
         except JudgeError as fault:
             run.fault = str(fault)
-        for index, cell in enumerate(nb.cells):
+        for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
             if is_test(cell) and _IN_KERNEL not in cell.metadata.get("tags", []):
                 run.marks.append(_judge(cell, session, kernel, run))
             elif kernel is not None:
-                _run_cell(cell, index, kernel, run)
+                _run_cell(cell, kernel, run)
                 if is_test(cell):
                     run.marks.append(_stock_mark(cell))
         if kernel is not None:
@@ -141,13 +141,13 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
     return run
 
 
-def _run_cell(cell: NotebookNode, index: int, kernel: StudentKernel, run: _Run) -> None:
+def _run_cell(cell: NotebookNode, kernel: StudentKernel, run: _Run) -> None:
     if kernel.died or run.fault:
         cell.outputs = []
         cell.execution_count = None
         return
     try:
-        kernel.run(cell, index=index)
+        kernel.run(cell)
     except KernelDied as death:
         cell.outputs.append(
             new_output(
