@@ -87,6 +87,11 @@ def best(matrix: Any) -> tuple[Any, float, float]:
     return leading(np.linalg.svd(np.array(matrix, dtype=float), full_matrices=False))
 
 
+def decomposition(matrix: Any) -> SVD:
+    """The test of the decomposition of the matrix drawn."""
+    return SVD(matrix, name="B")
+
+
 def decomposition_mistakes(matrix: Any) -> list[Mistake]:
     """Matrices that may be decomposed instead of the one drawn."""
     drawn = np.array(matrix)
@@ -403,7 +408,7 @@ ITEMS = [
     Item(
         "decomposition",
         4,
-        SVD,
+        decomposition,
         title="The decomposition of a matrix of your own",
         mistakes=decomposition_mistakes,
         variant=True,

@@ -181,7 +181,8 @@ class Verdict:
     @property
     def earned(self) -> float:
         """Points earned: a finite built-in float between 0 and ``points``."""
-        return float(min(max(self.credit, Fraction(0)), Fraction(1))) * float(self.points)
+        credit = min(max(self.credit, Fraction(0)), Fraction(1))
+        return float(credit * Fraction(str(self.points)))  # exact until the last step
 
     @property
     def needs_review(self) -> str:

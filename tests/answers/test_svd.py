@@ -299,6 +299,20 @@ def test_a_reference_that_is_no_matrix_is_the_authors_fault(reference):
         SVD(reference).mark(full(SQUARE))
 
 
+def test_messages_call_the_matrix_what_the_question_calls_it():
+    U, S, Vt = full(SQUARE)
+    for response in [
+        (U, 2 * S, Vt),
+        (U, S**2, Vt),
+        (np.eye(2), S, Vt),
+        (SQUARE, [1, 1], np.eye(2)),
+    ]:
+        own, named = (SVD(SQUARE, name=name).mark(response).findings for name in ("A", "Q"))
+        assert any("Q" in f.message for f in named)
+        assert [f.message.replace("Q", "A") for f in named] == [f.message for f in own]
+        assert "U Σ Vᵀ = Q" in [f.criterion for f in named]
+
+
 shapes = st.tuples(st.integers(1, 4), st.integers(1, 4))
 matrices = arrays(float, shapes, elements=st.integers(-9, 9).map(float))
 

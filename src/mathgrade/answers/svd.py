@@ -53,12 +53,12 @@ SHARES = {
     "product": Fraction(1, 5),
 }
 CRITERIA = {
-    "values": "Σ holds the singular values of A",
+    "values": "Σ holds the singular values of {name}",
     "order": "Σ is diagonal, non-negative and in descending order",
-    "left": "The columns of U are orthonormal singular vectors of A",
-    "right": "The columns of V are orthonormal singular vectors of A",
+    "left": "The columns of U are orthonormal singular vectors of {name}",
+    "right": "The columns of V are orthonormal singular vectors of {name}",
     "transposed": "Vᵀ is given, not V",
-    "product": "U Σ Vᵀ = A",
+    "product": "U Σ Vᵀ = {name}",
 }
 _LOOSE = 1e-2  # factors that fit to this were rounded, not wrong
 
@@ -70,6 +70,7 @@ class SVD(AnswerTest):
     Args:
         reference: the matrix A itself, real, of shape (m, n).
         atol: how far a property may be off, relative to the norm of A.
+        name: what the question calls the matrix.
 
     U is (m, m) or (m, p), Vt is (n, n) or (p, n) with p = min(m, n), or a smaller p down to
     the rank; S is a vector, (p, p) or as large as U and Vt ask.
@@ -83,6 +84,7 @@ class SVD(AnswerTest):
     reference: Any
     _: KW_ONLY
     atol: float = 1e-8
+    name: str = "A"
 
     def _mark(self, response: object, _source: str) -> Verdict:
         A = self._matrix()
@@ -91,10 +93,13 @@ class SVD(AnswerTest):
             fitted = _fit(A, factors, self.atol)
             if isinstance(fitted, Verdict):
                 return fitted
-            verdict = _judge(A, fitted, self.atol)
+            verdict = _judge(A, fitted, self.atol, self.name)
             if verdict.outcome is not Outcome.CORRECT and self.atol < _LOOSE:
                 loose = _fit(A, factors, _LOOSE)
-                if not isinstance(loose, Verdict) and _judge(A, loose, _LOOSE).credit == 1:
+                if (
+                    not isinstance(loose, Verdict)
+                    and _judge(A, loose, _LOOSE, self.name).credit == 1
+                ):
                     verdict = verdict.with_finding(_ROUNDED, first=True)
         return verdict
 
@@ -141,21 +146,21 @@ def _better_turned(A: Any, given: Factors, turned: Factors, tolerance: float) ->
     if product_fits(A, turned, tolerance):
         return True
     # The product may fail for another reason: look at the vectors alone.
-    as_given = wrong_vectors(A.T, given.all_right.T, tolerance)
-    return bool(as_given) and not wrong_vectors(A.T, turned.all_right.T, tolerance)
+    as_given = wrong_vectors(A.T, given.all_right.T, tolerance, "")
+    return bool(as_given) and not wrong_vectors(A.T, turned.all_right.T, tolerance, "")
 
 
-def _judge(A: Any, f: Factors, tolerance: float) -> Verdict:
+def _judge(A: Any, f: Factors, tolerance: float, name: str) -> Verdict:
     true = np.linalg.svd(A, compute_uv=False)
-    values = wrong_values(f, true, tolerance * norm(A))
+    values = wrong_values(f, true, tolerance * norm(A), name)
     order = wrong_order(f, tolerance * norm(A)) if not values else _WAITS["order"]
-    left = wrong_vectors(A, f.all_left, tolerance)
-    right = wrong_vectors(A.T, f.all_right.T, tolerance)
-    product = wrong_product(A, f, tolerance) if not (left or right) else _WAITS["product"]
+    left = wrong_vectors(A, f.all_left, tolerance, name)
+    right = wrong_vectors(A.T, f.all_right.T, tolerance, name)
+    product = wrong_product(A, f, tolerance, name) if not (left or right) else _WAITS["product"]
     if values and product:
         # The identity has orthonormal columns without anything having been computed.
-        left = left or (_IDENTITY if is_identity(f.all_left) else None)
-        right = right or (_IDENTITY if is_identity(f.all_right) else None)
+        left = left or (_identity(name) if is_identity(f.all_left) else None)
+        right = right or (_identity(name) if is_identity(f.all_right) else None)
     turned = _TURNED if f.transposed else (_WAITS["transposed"] if right else None)
     problems = {
         "values": values,
@@ -165,7 +170,7 @@ def _judge(A: Any, f: Factors, tolerance: float) -> Verdict:
         "transposed": turned,
         "product": product,
     }
-    return Verdict.of(_finding(key, problem) for key, problem in problems.items())
+    return Verdict.of(_finding(key, problem, name) for key, problem in problems.items())
 
 
 _WAITS: dict[str, Problem] = {
@@ -177,11 +182,6 @@ _WAITS: dict[str, Problem] = {
     ),
     "transposed": ("This counts once the columns of V are right.", "svd.not-counted", None),
 }
-_IDENTITY: Problem = (
-    "The identity matrix is orthonormal, but its columns were not found from A.",
-    "svd.identity",
-    None,
-)
 _TURNED: Problem = (
     "You handed in V where Vᵀ is due: its rows, not its columns, are the singular vectors. "
     "numpy.linalg.svd returns Vᵀ already; transpose only a V of your own.",
@@ -190,8 +190,17 @@ _TURNED: Problem = (
 )
 
 
-def _finding(key: str, problem: Problem | None) -> Finding:
+def _identity(name: str) -> Problem:
+    return (
+        f"The identity matrix is orthonormal, but its columns were not found from {name}.",
+        "svd.identity",
+        None,
+    )
+
+
+def _finding(key: str, problem: Problem | None, name: str) -> Finding:
+    criterion = CRITERIA[key].format(name=name)
     if problem is None:
-        return Finding(CRITERIA[key], True, SHARES[key])
+        return Finding(criterion, True, SHARES[key])
     message, note, witness = problem
-    return Finding(CRITERIA[key], False, SHARES[key], message, note, witness)
+    return Finding(criterion, False, SHARES[key], message, note, witness)

@@ -27,8 +27,12 @@ __all__ = [
 Problem = tuple[str, str, Witness | None]
 
 
-def wrong_values(f: Factors, true: Any, tolerance: float) -> Problem | None:
-    """What keeps Σ from holding the ``true`` singular values, in any order."""
+def wrong_values(f: Factors, true: Any, tolerance: float, name: str) -> Problem | None:
+    """What keeps Σ from holding the ``true`` singular values, in any order.
+
+    Args:
+        name: what the messages call the matrix, here and below.
+    """
     if not f.diagonal:
         return ("Σ has entries off its diagonal; they must be zero.", "svd.not-diagonal", None)
     padded = np.zeros(len(true))
@@ -38,12 +42,14 @@ def wrong_values(f: Factors, true: Any, tolerance: float) -> Problem | None:
     received = Witness({}, short(f.values), short(true))
     if bool((np.abs(padded - true**2) <= tolerance * max(1.0, float(true[0]))).all()):
         return (
-            "These are the eigenvalues of AᵀA; the singular values are their square roots.",
+            f"These are the eigenvalues of {name}ᵀ{name}; the singular values are their square "
+            "roots.",
             "svd.eigenvalues",
             received,
         )
     return (
-        "These are not the singular values of A: the square roots of the eigenvalues of AᵀA.",
+        f"These are not the singular values of {name}: the square roots of the eigenvalues of "
+        f"{name}ᵀ{name}.",
         "svd.values",
         received,
     )
@@ -67,7 +73,7 @@ def wrong_order(f: Factors, tolerance: float) -> Problem | None:
     return None
 
 
-def wrong_vectors(A: Any, U: Any, tolerance: float) -> Problem | None:
+def wrong_vectors(A: Any, U: Any, tolerance: float, name: str) -> Problem | None:
     """What keeps the columns of U from being orthonormal left singular vectors of A."""
     gram = U.T @ U
     off = np.abs(gram - np.eye(len(gram)))
@@ -91,13 +97,13 @@ def wrong_vectors(A: Any, U: Any, tolerance: float) -> Problem | None:
     if bool((off <= tolerance * norm(A) ** 2).all()):
         return None
     return (
-        "The columns are orthonormal, but they are not singular vectors of A.",
+        f"The columns are orthonormal, but they are not singular vectors of {name}.",
         "svd.not-singular-vectors",
         None,
     )
 
 
-def wrong_product(A: Any, f: Factors, tolerance: float) -> Problem | None:
+def wrong_product(A: Any, f: Factors, tolerance: float, name: str) -> Problem | None:
     """Why U Σ Vᵀ is not A although its factors are singular vectors and values."""
     if product_fits(A, f, tolerance):
         return None
@@ -112,8 +118,8 @@ def wrong_product(A: Any, f: Factors, tolerance: float) -> Problem | None:
     if bool((np.abs(np.abs(own) - np.abs(f.values)) <= scale).all()):
         k = int(np.argmax(np.abs(own - f.values))) + 1
         return (
-            f"The sign of column {k} of U does not go with row {k} of Vᵀ: A v = σ u must hold for "
-            "every pair. Change the sign of both or of neither.",
+            f"The sign of column {k} of U does not go with row {k} of Vᵀ: {name} v = σ u must hold "
+            "for every pair. Change the sign of both or of neither.",
             "svd.sign",
             witness,
         )
@@ -126,7 +132,7 @@ def wrong_product(A: Any, f: Factors, tolerance: float) -> Problem | None:
             "svd.pairing",
             witness,
         )
-    return ("U Σ Vᵀ differs from A.", "svd.product", witness)
+    return (f"U Σ Vᵀ differs from {name}.", "svd.product", witness)
 
 
 def product_fits(A: Any, f: Factors, tolerance: float) -> bool:
