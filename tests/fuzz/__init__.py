@@ -1,0 +1,1 @@
+"""Fuzzing: random formulas whose truth comes from an evaluation that shares no code with ours."""
