@@ -7,11 +7,12 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-demo
 DEV    := $(VENV)/.ready-test
 
-.PHONY: help demo test lint check pictures lock clean
+.PHONY: help demo test coverage lint check pictures lock clean
 help:
 	@echo "make demo    a class of sample attempts through the whole way; ends in a table and pages to open"
 	@echo "make test    lint, types and tests"
 	@echo "make check   the instructor's test of the course itself"
+	@echo "make coverage  tests with line coverage, at least 90 % (slower)"
 	@echo "make lint    ruff and mypy only"
 	@echo "make clean   remove the demo and everything that was built"
 
@@ -20,6 +21,12 @@ demo: $(READY)
 
 test: lint
 	$(BIN)/python -m pytest
+
+coverage: $(DEV)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under 90
 
 lint: $(DEV)
 	$(BIN)/ruff check .
