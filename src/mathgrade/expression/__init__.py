@@ -1,9 +1,10 @@
 """The one language of formulas: a tree, what its names mean, readers and writers."""
 
+from mathgrade.expression.kinds import Kind, kind_of
 from mathgrade.expression.latex import to_latex
 from mathgrade.expression.names import Context, Declaration, Domain, read_names
 from mathgrade.expression.nodes import Node
-from mathgrade.expression.reading import read
+from mathgrade.expression.reading import read, read_any
 from mathgrade.expression.shapes import Shape, shape_of, shape_text
 from mathgrade.expression.text import to_text
 
@@ -11,9 +12,12 @@ __all__ = [
     "Context",
     "Declaration",
     "Domain",
+    "Kind",
     "Node",
     "Shape",
+    "kind_of",
     "read",
+    "read_any",
     "read_names",
     "shape_of",
     "shape_text",

@@ -13,9 +13,12 @@ from mathgrade.expression.nodes import (
     Derivative,
     Div,
     Entry,
+    FiniteSet,
     Fold,
     Identity,
+    Interval,
     Inverse,
+    Listing,
     Logic,
     Matrix,
     Mul,
@@ -28,6 +31,7 @@ from mathgrade.expression.nodes import (
     Subst,
     Transpose,
     Truth,
+    Union,
     Zeros,
 )
 
@@ -157,7 +161,7 @@ def _write(node: Node) -> tuple[str, int]:
         case Logic("not", (arg,)):
             return rf"\text{{not}}\ {_at(arg, _ATOM)}", 0
         case Logic(op, args):
-            return _LOGIC[op].join(to_latex(a) for a in args), 0
+            return _LOGIC[op].join(_joined(op, a) for a in args), 0
         case Truth(value):
             return rf"\text{{{'always' if value else 'never'}}}", _ATOM
         case Derivative(body, by):
@@ -176,6 +180,17 @@ def _write(node: Node) -> tuple[str, int]:
             return f"I_{{{to_latex(size)}}}", _ATOM
         case Zeros(rows, columns):
             return rf"0_{{{to_latex(rows)}\times {to_latex(columns)}}}", _ATOM
+        case Listing(items):
+            return rf"\left({_list(items)}\right)", _ATOM
+        case FiniteSet(items):
+            return rf"\left\{{{_list(items)}\right\}}" if items else r"\emptyset", _ATOM
+        case Interval(low, high, open_low, open_high):
+            first = "(" if open_low or low is None else "["
+            last = ")" if open_high or high is None else "]"
+            ends = (to_latex(low) if low else r"-\infty", to_latex(high) if high else r"\infty")
+            return rf"\left{first}{ends[0]}, {ends[1]}\right{last}", _ATOM
+        case Union(parts):
+            return r" \cup ".join(_at(p, _ATOM) for p in parts), _TERM
     raise AssertionError(f"no LaTeX for {type(node).__name__}")  # pragma: no cover
 
 
@@ -195,6 +210,12 @@ def _product(factors: tuple[Node, ...]) -> str:
         dot = piece[0].isdigit() or (piece.startswith(r"\frac") and text[-1].isdigit())
         text += (r" \cdot " if dot else " ") + piece
     return text
+
+
+def _joined(op: str, arg: Node) -> str:
+    """A part of a condition; an ``or`` inside an ``and`` keeps its parentheses."""
+    inside = isinstance(arg, Logic) and arg.op not in (op, "not")
+    return rf"\left({to_latex(arg)}\right)" if inside else to_latex(arg)
 
 
 def _call(function: str, args: tuple[Node, ...]) -> tuple[str, int]:

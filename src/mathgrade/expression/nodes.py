@@ -5,6 +5,9 @@ Nodes are frozen and compare by structure. They keep the form that was written
 a derivation is judged by its steps; nothing is simplified here.
 
 Vectors are columns. Indices count from 1, as on paper.
+
+An equation, an inequality, a list and a set of formulas are nodes too. They stand at the
+top only, never inside a formula; :mod:`mathgrade.expression.kinds` says which is which.
 """
 
 from __future__ import annotations
@@ -23,9 +26,12 @@ __all__ = [
     "Derivative",
     "Div",
     "Entry",
+    "FiniteSet",
     "Fold",
     "Identity",
+    "Interval",
     "Inverse",
+    "Listing",
     "Logic",
     "Matrix",
     "Mul",
@@ -38,6 +44,7 @@ __all__ = [
     "Subst",
     "Transpose",
     "Truth",
+    "Union",
     "Zeros",
     "children",
     "free_names",
@@ -233,6 +240,40 @@ class Zeros(Node):
 
     rows: Node
     columns: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Node):
+    """Formulas, relations or collections in an order that matters: ``(1, 2, 2)``."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FiniteSet(Node):
+    """The same without order, each counted once: ``{1, 2}``; empty with no items."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval(Node):
+    """The real numbers between two ends; None where there is no end.
+
+    ``open_low`` and ``open_high`` say whether the end itself is left out.
+    """
+
+    low: Node | None
+    high: Node | None
+    open_low: bool = False
+    open_high: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Union(Node):
+    """Sets put together."""
+
+    parts: tuple[Node, ...]
 
 
 def _inside(value: object) -> Iterator[Node]:

@@ -15,36 +15,33 @@ from fractions import Fraction
 from typing import Any
 
 from mathgrade.errors import ResponseError
-from mathgrade.expression.functions import FUNCTIONS, SPELLINGS
+from mathgrade.expression.functions import SPELLINGS
+from mathgrade.expression.kinds import Kind, kind_of
 from mathgrade.expression.limits import MAX_DEPTH, MAX_LENGTH, number
 from mathgrade.expression.names import Context
 from mathgrade.expression.nodes import (
-    Add,
-    Apply,
     Call,
     Cases,
     Constant,
-    Delta,
-    Derivative,
-    Div,
     Entry,
-    Fold,
-    Identity,
+    FiniteSet,
+    Interval,
     Inverse,
+    Listing,
     Logic,
     Matrix,
-    Mul,
     Name,
     Neg,
     Node,
     Number,
     Power,
     Relation,
-    Subst,
     Transpose,
     Truth,
-    Zeros,
+    Union,
 )
+from mathgrade.expression.python_calls import MODULES, read_call
+from mathgrade.expression.python_chains import CHAINS, close, join
 
 __all__ = ["read_text"]
 
@@ -56,10 +53,8 @@ _RELATIONS: dict[type[ast.cmpop], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-_RELATION_CALLS = {"Eq": "==", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
-_LOGIC_CALLS = {"And": "and", "Or": "or", "Not": "not"}
 _CONSTANTS = {"pi": Constant("pi"), "E": Constant("E")}
-_MODULES = frozenset({"np", "numpy", "sp", "sympy", "math"})
+_SETS = {"EmptySet": FiniteSet(()), "Reals": Interval(None, None)}
 
 
 def read_text(text: str, context: Context | None) -> Node:
@@ -97,7 +92,7 @@ write a power as x**2, not x^2.
             "The formula is nested too deeply or holds characters that cannot be read.",
             "expression.too-big",
         ) from None
-    return _Reader(source, context).read(tree.body)
+    return Reader(source, context).read(tree.body)
 
 
 def _syntax(text: str, error: SyntaxError) -> ResponseError:
@@ -109,13 +104,17 @@ def _syntax(text: str, error: SyntaxError) -> ResponseError:
     reason = "check brackets, commas and operators; a product is written with *"
     if "nested" in str(error.msg):
         reason = "the brackets are nested too deeply"
+    elif "'=='" in str(error.msg):
+        reason = "write an equation with two signs, x == 1, or as Eq(x, 1)"
     return ResponseError(
         f"Cannot read the formula near character {before + 1}, {near!r}: {reason}.",
         "expression.syntax",
     )
 
 
-class _Reader:
+class Reader:
+    """Walks a parsed text; one method for each kind of piece."""
+
     def __init__(self, source: str, context: Context | None) -> None:
         self.source = source
         self.lines = source.split("\n")
@@ -170,6 +169,8 @@ class _Reader:
         name = node.id
         if name in self.bound:
             return Name(name)
+        if name in _SETS and (self.context is None or name not in self.context):
+            return _SETS[name]
         if self.context is None:
             return _CONSTANTS.get(name, Name(name))
         if name in self.context:
@@ -201,7 +202,7 @@ class _Reader:
         # A long sum is a left-deep chain: walked with a loop, it costs no depth.
         chain: list[ast.BinOp] = []
         left: ast.expr = node
-        while isinstance(left, ast.BinOp) and type(left.op) in _CHAINS:
+        while isinstance(left, ast.BinOp) and type(left.op) in CHAINS:
             chain.append(left)
             left = left.left
         if not chain:
@@ -210,10 +211,12 @@ class _Reader:
         fresh = False  # whether `result` is a sum or product this loop has made
         for step in reversed(chain):
             right = self.read(step.right)
-            result, fresh = _join(step.op, result, right, fresh)
-        return _close(result)
+            result, fresh = join(step.op, result, right, fresh)
+        return close(result)
 
     def power(self, node: ast.BinOp) -> Node:
+        if isinstance(node.op, ast.BitAnd | ast.BitOr):
+            return self.joined(node)
         if isinstance(node.op, ast.BitXor):
             left = ast.get_source_segment(self.source, node.left) or "x"
             right = ast.get_source_segment(self.source, node.right) or "2"
@@ -226,6 +229,16 @@ class _Reader:
         if isinstance(node.right, ast.Name) and node.right.id == "T":
             raise self.fault(node, "write a transpose as T(A) or A.T")
         return Call("exp", (exponent,)) if base == Constant("E") else Power(base, exponent)
+
+    def joined(self, node: ast.BinOp) -> Node:
+        """``a & b`` and ``a | b``, as SymPy joins conditions, and ``|`` as it joins sets."""
+        parts = (self.read(node.left), self.read(node.right))
+        kinds = {kind_of(part) for part in parts}
+        if kinds == {Kind.SET} and isinstance(node.op, ast.BitOr):
+            return Union(parts)
+        if all(kind.holds for kind in kinds):
+            return Logic("and" if isinstance(node.op, ast.BitAnd) else "or", parts)
+        raise self.fault(node, "& and | join conditions, each in brackets: (x > 0) & (x < 1)")
 
     def unary(self, node: ast.UnaryOp) -> Node:
         if isinstance(node.op, ast.USub):
@@ -268,7 +281,7 @@ class _Reader:
         return Entry(base, indices)
 
     def attribute(self, node: ast.Attribute) -> Node:
-        if isinstance(node.value, ast.Name) and node.value.id in _MODULES:
+        if isinstance(node.value, ast.Name) and node.value.id in MODULES:
             if node.attr in _CONSTANTS or node.attr == "e":
                 return _CONSTANTS.get(node.attr, Constant("E"))
             raise self.fault(node, "only functions and pi are taken from a module")
@@ -281,7 +294,10 @@ class _Reader:
     def rows(self, node: ast.List) -> Node:
         rows = [r.elts if isinstance(r, ast.List) else None for r in node.elts]
         if rows and all(r is None for r in rows):
-            return Matrix(tuple((self.read(e),) for e in node.elts))
+            items = tuple(self.read(e) for e in node.elts)
+            if all(kind_of(i) is Kind.FORMULA and not isinstance(i, Matrix) for i in items):
+                return Matrix(tuple((i,) for i in items))
+            return Listing(items)
         lengths = {len(r) for r in rows if r is not None}
         if len(lengths) != 1 or None in rows or lengths == {0}:
             raise self.fault(
@@ -291,244 +307,25 @@ class _Reader:
             )
         return Matrix(tuple(tuple(self.read(e) for e in r) for r in rows if r is not None))
 
-    def call(self, node: ast.Call) -> Node:
-        function = node.func
-        if isinstance(function, ast.Attribute):
-            inner = function.value
-            if isinstance(inner, ast.Name) and inner.id in _MODULES:
-                return self.named(node, function.attr)
-            if function.attr in ("transpose", "inv") and not node.args:
-                body = self.read(inner)
-                return Inverse(body) if function.attr == "inv" else Transpose(body)
-            if function.attr == "diff":
-                return self._derivative(node, [inner, *node.args])
-            if function.attr == "dot" and len(node.args) == 1:
-                return Mul((self.read(inner), self.read(node.args[0])))
-            raise self.fault(node, "this call is not part of a formula")
-        if not isinstance(function, ast.Name):
-            raise self.fault(node, "a product is written with *")
-        return self.named(node, function.id)
 
-    def named(self, node: ast.Call, name: str) -> Node:
-        if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
-            raise self.fault(node, "write the arguments one by one, without = or *")
-        declared = self.context.get(name) if self.context else None
-        if declared is not None:
-            if declared.kind == "function":
-                return Apply(name, tuple(self.read(a) for a in node.args))
-            raise self.fault(node, f"{name} is not a function; a product is written with *")
-        special = _CALLS.get(name)
-        if special is not None:
-            return special(self, node)
-        if name in SPELLINGS:
-            return self._known(node, name)
-        if name in _RELATION_CALLS:
-            left, right = self.arguments(node, 2)
-            return Relation(_RELATION_CALLS[name], left, right)
-        if name in _LOGIC_CALLS:
-            return Logic(_LOGIC_CALLS[name], tuple(self.read(a) for a in node.args))
-        if self.context is None:
-            return Apply(name, tuple(self.read(a) for a in node.args))
-        raise self.fault(node, f"the function {name} is not known here", "expression.undeclared")
-
-    def _known(self, node: ast.Call, name: str) -> Node:
-        function = FUNCTIONS[SPELLINGS[name]]
-        args = tuple(self.read(a) for a in node.args)
-        if function.name in ("max", "min") and len(args) == 1 and isinstance(args[0], Matrix):
-            args = tuple(e for row in args[0].rows for e in row)
-        if function.name == "log" and len(args) == 2:
-            return Div(Call("log", args[:1]), Call("log", args[1:]))
-        if not function.least <= len(args) <= function.most:
-            wanted = str(function.least) if function.most < 9 else f"{function.least} or more"
-            raise self.fault(
-                node, f"{name} takes {wanted} argument(s), not {len(args)}", "expression.arity"
-            )
-        return Call(function.name, args)
-
-    def arguments(self, node: ast.Call, count: int) -> tuple[Node, ...]:
-        if len(node.args) != count:
-            raise self.fault(
-                node, f"it takes {count} argument(s), not {len(node.args)}", "expression.arity"
-            )
-        return tuple(self.read(a) for a in node.args)
-
-    def fold(self, node: ast.Call, kind: str) -> Node:
-        args = list(node.args)
-        if len(args) == 4:
-            args = [args[0], ast.Tuple(args[1:], ast.Load())]
-        if len(args) < 2 or not all(isinstance(a, ast.Tuple) for a in args[1:]):
-            raise self.fault(
-                node, f"write {kind.capitalize()}(body, k, low, high)", "expression.arity"
-            )
-        limits = [a.elts for a in args[1:] if isinstance(a, ast.Tuple)]
-        return self._nest(node, kind, args[0], limits)
-
-    def _nest(
-        self, node: ast.Call, kind: str, body: ast.expr, limits: list[list[ast.expr]]
-    ) -> Node:
-        # As in SymPy, the last limits are the outermost sum.
-        if not limits:
-            return self.read(body)
-        *inner, outer = limits
-        if len(outer) != 3 or not isinstance(outer[0], ast.Name):
-            raise self.fault(
-                node, f"write {kind.capitalize()}(body, k, low, high)", "expression.arity"
-            )
-        index, low, high = outer[0].id, self.read(outer[1]), self.read(outer[2])
-        self.bound.append(index)
-        try:
-            return Fold(kind, self._nest(node, kind, body, inner), index, low, high)
-        finally:
-            self.bound.pop()
-
-    def _derivative(self, node: ast.Call, args: list[ast.expr]) -> Node:
-        if len(args) < 2:
-            raise self.fault(node, "write diff(f, x)", "expression.arity")
-        by: list[Node] = []
-        for arg in args[1:]:
-            parts = arg.elts if isinstance(arg, ast.Tuple) else [arg]
-            variable = self.read(parts[0])
-            if isinstance(variable, Number) and by and len(parts) == 1:
-                parts, variable = [parts[0], parts[0]], by.pop()  # diff(f, x, 2)
-            times = self.read(parts[1]) if len(parts) == 2 else Number(Fraction(1))
-            if not isinstance(times, Number) or times.value not in (1, 2, 3, 4):
-                raise self.fault(node, "a derivative is taken 1 to 4 times by a name")
-            by.extend([variable] * int(times.value))
-        return Derivative(self.read(args[0]), tuple(by))
-
-    def derivative(self, node: ast.Call) -> Node:
-        return self._derivative(node, node.args)
-
-    def piecewise(self, node: ast.Call) -> Node:
-        branches = []
-        for arg in node.args:
-            if not isinstance(arg, ast.Tuple) or len(arg.elts) != 2:
-                raise self.fault(node, "write Piecewise((value, condition), …, (value, True))")
-            branches.append((self.read(arg.elts[0]), self.read(arg.elts[1])))
-        if not branches:
-            raise self.fault(node, "write Piecewise((value, condition), …, (value, True))")
-        return Cases(tuple(branches))
-
-    def ifeq(self, node: ast.Call) -> Node:
-        left, right, same, other = self.arguments(node, 4)
-        return Cases(((same, Relation("==", left, right)), (other, Truth(True))))
-
-    def subs(self, node: ast.Call) -> Node:
-        if len(node.args) != 3 or not isinstance(node.args[1], ast.Name):
-            raise self.fault(node, "write Subs(body, x, value)", "expression.arity")
-        value = self.read(node.args[2])
-        self.bound.append(node.args[1].id)
-        try:
-            return Subst(self.read(node.args[0]), node.args[1].id, value)
-        finally:
-            self.bound.pop()
-
-    def matrix(self, node: ast.Call) -> Node:
-        if len(node.args) != 1 or not isinstance(node.args[0], ast.List):
-            raise self.fault(node, "write a matrix as [[1, 2], [3, 4]]", "expression.matrix")
-        return self.read(node.args[0])
-
-
-_CHAINS = (ast.Add, ast.Sub, ast.Mult, ast.MatMult, ast.Div)
-
-
-def _join(op: ast.operator, left: Node, right: Node, fresh: bool) -> tuple[Node, bool]:
-    """One step of a chain; the terms of a growing sum are kept in :class:`_Growing`."""
-    if isinstance(op, ast.Div):
-        left = _close(left)
-        if isinstance(left, Number) and isinstance(right, Number) and _short(left, right):
-            return Number(left.value / right.value), False
-        if isinstance(left, Neg):  # -a/b is read as -(a/b), as it is set
-            return Neg(Div(left.term, right)), False
-        return Div(left, right), False
-    kind = "sum" if isinstance(op, ast.Add | ast.Sub) else "product"
-    if isinstance(op, ast.Sub):
-        right = Neg(right)
-    if fresh and isinstance(left, _Growing) and left.kind == kind:
-        left.parts.append(right)
-        return left, True
-    return _Growing(kind, [_close(left), right]), True
-
-
-def _short(top: Number, bottom: Number) -> bool:
-    """Whether a quotient of numbers is a fraction such as 1/3, to be read as one number."""
-    whole = top.value.denominator == bottom.value.denominator == 1 and bottom.value != 0
-    return whole and max(abs(top.value), abs(bottom.value)) < 10**30
-
-
-class _Growing(Node):
-    """A sum or product while it is read; never part of a finished tree."""
-
-    __slots__ = ("kind", "parts")
-
-    def __init__(self, kind: str, parts: list[Node]) -> None:
-        object.__setattr__(self, "kind", kind)
-        object.__setattr__(self, "parts", parts)
-
-    kind: str
-    parts: list[Node]
-
-
-def _close(node: Node) -> Node:
-    if isinstance(node, _Growing):
-        if node.kind == "sum":
-            return Add(tuple(node.parts))
-        first, *rest = node.parts
-        if isinstance(first, Neg):  # -a*b is read as -(a*b), as it is set
-            return Neg(Mul((first.term, *rest)))
-        return Mul(tuple(node.parts))
-    return node
-
-
-_READERS: dict[type[ast.AST], Callable[[_Reader, Any], Node]] = {
-    ast.Constant: _Reader.constant,
-    ast.Name: _Reader.name,
-    ast.BinOp: _Reader.binary,
-    ast.UnaryOp: _Reader.unary,
-    ast.Compare: _Reader.compare,
-    ast.BoolOp: _Reader.logic,
-    ast.IfExp: _Reader.choice,
-    ast.Subscript: _Reader.subscript,
-    ast.Attribute: _Reader.attribute,
-    ast.List: _Reader.rows,
-    ast.Call: _Reader.call,
+_READERS: dict[type[ast.AST], Callable[[Reader, Any], Node]] = {
+    ast.Constant: Reader.constant,
+    ast.Name: Reader.name,
+    ast.BinOp: Reader.binary,
+    ast.UnaryOp: Reader.unary,
+    ast.Compare: Reader.compare,
+    ast.BoolOp: Reader.logic,
+    ast.IfExp: Reader.choice,
+    ast.Subscript: Reader.subscript,
+    ast.Attribute: Reader.attribute,
+    ast.List: Reader.rows,
+    ast.Tuple: lambda r, n: Listing(tuple(r.read(e) for e in n.elts)),
+    ast.Set: lambda r, n: FiniteSet(tuple(r.read(e) for e in n.elts)),
+    ast.Call: read_call,
 }
 
 _KINDS: dict[type[ast.AST], str] = {
-    ast.Tuple: "a list with commas",
     ast.Lambda: "lambda",
     ast.Dict: "a dictionary",
-    ast.Set: "a set",
     ast.NamedExpr: "an assignment",
 }
-
-_CALLS: dict[str, Callable[[_Reader, ast.Call], Node]] = {
-    "Sum": lambda r, n: r.fold(n, "sum"),
-    "summation": lambda r, n: r.fold(n, "sum"),
-    "Product": lambda r, n: r.fold(n, "product"),
-    "product": lambda r, n: r.fold(n, "product"),
-    "delta": lambda r, n: Delta(*r.arguments(n, 2)),
-    "KroneckerDelta": lambda r, n: Delta(*r.arguments(n, 2)),
-    "ifeq": _Reader.ifeq,
-    "diff": _Reader.derivative,
-    "Derivative": _Reader.derivative,
-    "Piecewise": _Reader.piecewise,
-    "Subs": _Reader.subs,
-    "T": lambda r, n: Transpose(*r.arguments(n, 1)),
-    "transpose": lambda r, n: Transpose(*r.arguments(n, 1)),
-    "Transpose": lambda r, n: Transpose(*r.arguments(n, 1)),
-    "inv": lambda r, n: Inverse(*r.arguments(n, 1)),
-    "Inverse": lambda r, n: Inverse(*r.arguments(n, 1)),
-    "Identity": lambda r, n: Identity(*r.arguments(n, 1)),
-    "eye": lambda r, n: Identity(*r.arguments(n, 1)),
-    "ZeroMatrix": lambda r, n: Zeros(*r.arguments(n, 2)),
-    "zeros": lambda r, n: Zeros(*r.arguments(n, 2)),
-    "Rational": lambda r, n: _quotient(*r.arguments(n, 2)),
-    "Integer": lambda r, n: r.arguments(n, 1)[0],
-    "Matrix": _Reader.matrix,
-    "array": _Reader.matrix,
-}
-
-
-def _quotient(top: Node, bottom: Node) -> Node:
-    return _join(ast.Div(), top, bottom, False)[0]

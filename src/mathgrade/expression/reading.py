@@ -6,16 +6,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from mathgrade.errors import ResponseError
-from mathgrade.expression.limits import MAX_NODES
+from mathgrade.expression.kinds import Kind, check_any, kind_of
+from mathgrade.expression.limits import MAX_DEPTH, MAX_ENTRIES, MAX_NODES
 from mathgrade.expression.names import Context, read_names
-from mathgrade.expression.nodes import Matrix, Node, size
+from mathgrade.expression.nodes import FiniteSet, Listing, Matrix, Node, size
 from mathgrade.expression.python_text import read_text
-from mathgrade.expression.shapes import Shape, shape_of
+from mathgrade.expression.shapes import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["read", "read_shaped"]
+__all__ = ["read", "read_any", "read_shaped"]
 
 
 def read(value: Any, context: Context | Mapping[str, str] | None = None) -> Node:
@@ -42,6 +43,43 @@ def read_shaped(
     value: Any, context: Context | Mapping[str, str] | None = None
 ) -> tuple[Node, Shape]:
     """As :func:`read`, with the shape that was worked out on the way; () without a context."""
+    node, shape = _checked(value, context)
+    kind = kind_of(node)
+    if kind in (Kind.LIST, Kind.SET) or (kind.holds and context is not None):
+        what = "a condition such as x > 0" if kind.holds else kind.value
+        if kind is Kind.LIST:
+            what += "; the decimal sign is a point"
+        note = "expression.condition" if kind.holds else "expression.collection"
+        raise ResponseError(f"Expected a formula, received {what}.", note)
+    return node, shape
+
+
+def read_any(
+    value: Any, context: Context | Mapping[str, str] | None = None
+) -> tuple[Node, Kind, Shape]:
+    """As :func:`read`, but an equation, inequality, list or set of formulas is read too.
+
+    Args:
+        value: besides what ``read`` takes: Python text such as ``"y == 2*x"``,
+            ``"0 < x <= 1"``, ``"{1, 2}"``, ``"(1, 2)"``, ``"Interval(0, oo)"``; SymPy
+            relations, sets and tuples; Python sets, and lists of such things.
+        context: declared names, as in ``read``.
+
+    Returns:
+        The tree, what it is, and the shape of a formula (() for anything else).
+
+    Raises:
+        ResponseError: as ``read`` does.
+
+    >>> node, kind, shape = read_any("y == 2*x", {"x y": "real"})
+    >>> kind.value
+    'an equation'
+    """
+    node, shape = _checked(value, context)
+    return node, kind_of(node), shape
+
+
+def _checked(value: Any, context: Context | Mapping[str, str] | None) -> tuple[Node, Shape]:
     if context is not None and not isinstance(context, Context):
         context = read_names(context)
     try:
@@ -53,19 +91,14 @@ def read_shaped(
             f"The formula has more than {MAX_NODES} pieces; that is too long to be read.",
             "expression.too-big",
         )
-    if context is None:
-        return node, ()
-    shape = shape_of(node, context)
-    if len(shape) == 1:
-        raise ResponseError(
-            "Expected a formula, received a condition such as x > 0.", "expression.condition"
-        )
-    return node, shape
+    return node, () if context is None else check_any(node, context)
 
 
-def _tree(value: Any, context: Context | None) -> Node:
+def _tree(value: Any, context: Context | None, depth: int = 0) -> Node:
     if isinstance(value, Node):
         return value
+    if depth > MAX_DEPTH:  # also stops a list that contains itself
+        raise ResponseError("The lists are nested too deeply.", "expression.too-big")
     if isinstance(value, str):
         return read_text(value, context)
     # Known by the module of their class, so that SymPy is imported only if it was used.
@@ -74,7 +107,9 @@ def _tree(value: Any, context: Context | None) -> Node:
 
         return read_sympy(value, context)
     if isinstance(value, list | tuple):
-        return _rows(value, context)
+        return _rows(value, context, depth + 1)
+    if isinstance(value, set | frozenset):
+        return FiniteSet(_sorted(_tree(v, context, depth + 1) for v in value))
     if isinstance(value, int | float | complex | Fraction) or hasattr(value, "__array_interface__"):
         from mathgrade.expression.values import read_array, read_number
 
@@ -87,10 +122,18 @@ def _tree(value: Any, context: Context | None) -> Node:
     )
 
 
-def _rows(value: list[Any] | tuple[Any, ...], context: Context | None) -> Node:
+def _rows(value: list[Any] | tuple[Any, ...], context: Context | None, depth: int) -> Node:
+    """A list of rows or of numbers is a matrix; of relations, sets or matrices a list."""
+    if len(value) > MAX_ENTRIES:
+        raise ResponseError(
+            f"A list of {len(value)} entries is too long to be read.", "expression.too-big"
+        )
     rows = [list(r) if isinstance(r, list | tuple) else None for r in value]
     if rows and all(r is None for r in rows):
-        return Matrix(tuple((_entry(e, context),) for e in value))
+        items = tuple(_tree(e, context, depth) for e in value)
+        if all(kind_of(i) is Kind.FORMULA and not isinstance(i, Matrix) for i in items):
+            return Matrix(tuple((i,) for i in items))
+        return Listing(items)
     if not rows or None in rows or len({len(r) for r in rows if r is not None}) != 1 or not rows[0]:
         raise ResponseError(
             "Expected a matrix as a list of rows that are all of one length.", "expression.matrix"
@@ -98,7 +141,12 @@ def _rows(value: list[Any] | tuple[Any, ...], context: Context | None) -> Node:
     return Matrix(tuple(tuple(_entry(e, context) for e in r) for r in rows if r is not None))
 
 
+def _sorted(items: Iterable[Node]) -> tuple[Node, ...]:
+    """The items of a Python set, whose own order changes from run to run."""
+    return tuple(sorted(items, key=repr))
+
+
 def _entry(value: Any, context: Context | None) -> Node:
-    if isinstance(value, list | tuple):  # also stops a list that contains itself
+    if isinstance(value, list | tuple):
         raise ResponseError("Expected a matrix: rows of numbers or formulas.", "expression.matrix")
     return _tree(value, context)

@@ -21,9 +21,12 @@ from mathgrade.expression.nodes import (
     Derivative,
     Div,
     Entry,
+    FiniteSet,
     Fold,
     Identity,
+    Interval,
     Inverse,
+    Listing,
     Logic,
     Matrix,
     Mul,
@@ -36,6 +39,7 @@ from mathgrade.expression.nodes import (
     Subst,
     Transpose,
     Truth,
+    Union,
     Zeros,
 )
 from mathgrade.expression.text import to_text
@@ -212,6 +216,11 @@ class _Checker:
                 return (self._size(size, bound), self._size(size, bound))
             case Zeros(rows, columns):
                 return (self._size(rows, bound), self._size(columns, bound))
+            case Listing() | FiniteSet() | Interval() | Union():
+                raise ResponseError(
+                    f"{_brief(node)} is a list or a set; it cannot be part of a formula.",
+                    "expression.collection",
+                )
         raise AssertionError(f"no shape rule for {type(node).__name__}")  # pragma: no cover
 
     def _name(self, name: str, bound: Mapping[str, Shape | None]) -> Shape:

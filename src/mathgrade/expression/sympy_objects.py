@@ -26,9 +26,12 @@ from mathgrade.expression.nodes import (
     Derivative,
     Div,
     Entry,
+    FiniteSet,
     Fold,
     Identity,
+    Interval,
     Inverse,
+    Listing,
     Logic,
     Matrix,
     Mul,
@@ -41,6 +44,7 @@ from mathgrade.expression.nodes import (
     Subst,
     Transpose,
     Truth,
+    Union,
     Zeros,
 )
 
@@ -298,6 +302,15 @@ class _Walker:
         indices = tuple(self.read(i + 1) for i in value.indices)
         return Entry(self.read(value.parent), indices)
 
+    def finite_set(self, value: Any) -> Node:
+        if len(value.args) > MAX_ENTRIES:
+            raise _refuse(value, f"it has {len(value.args)} elements")
+        return FiniteSet(self.all(value.args))
+
+    def interval(self, value: Any) -> Node:
+        low, high = (None if e.is_infinite else self.read(e) for e in (value.start, value.end))
+        return Interval(low, high, bool(value.left_open), bool(value.right_open))
+
 
 def _product(factors: list[Node]) -> Node:
     if not factors:
@@ -329,6 +342,11 @@ _HEADS: dict[str, Callable[[_Walker, Any], Node]] = {
     "Not": lambda w, v: Logic("not", w.all(v.args)),
     "BooleanTrue": lambda _w, _v: Truth(True),
     "BooleanFalse": lambda _w, _v: Truth(False),
+    "Tuple": lambda w, v: Listing(w.all(v.args)),
+    "FiniteSet": _Walker.finite_set,
+    "EmptySet": lambda _w, _v: FiniteSet(()),
+    "Interval": _Walker.interval,  # of Reals too
+    "Union": lambda w, v: Union(w.all(v.args)),
     "MatrixBase": _Walker.matrix,
     "ImmutableDenseMatrix": _Walker.matrix,
     "NDimArray": _Walker.array,

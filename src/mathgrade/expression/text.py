@@ -12,9 +12,12 @@ from mathgrade.expression.nodes import (
     Derivative,
     Div,
     Entry,
+    FiniteSet,
     Fold,
     Identity,
+    Interval,
     Inverse,
+    Listing,
     Logic,
     Matrix,
     Mul,
@@ -27,6 +30,7 @@ from mathgrade.expression.nodes import (
     Subst,
     Transpose,
     Truth,
+    Union,
     Zeros,
 )
 
@@ -109,6 +113,16 @@ def _write(node: Node) -> tuple[str, int]:
             return f"Identity({to_text(size)})", _ATOM
         case Zeros(rows, columns):
             return f"ZeroMatrix({to_text(rows)}, {to_text(columns)})", _ATOM
+        case Listing(items):
+            return f"({_list(items)}{',' if len(items) == 1 else ''})", _ATOM
+        case FiniteSet(items):
+            return f"{{{_list(items)}}}" if items else "EmptySet", _ATOM
+        case Interval(low, high, open_low, open_high):
+            ends = (to_text(low) if low else "-oo", to_text(high) if high else "oo")
+            sides = f", {open_low}, {open_high}" if open_low or open_high else ""
+            return f"Interval({', '.join(ends)}{sides})", _ATOM
+        case Union(parts):
+            return f"Union({_list(parts)})", _ATOM
     raise AssertionError(f"no text for {type(node).__name__}")  # pragma: no cover
 
 
