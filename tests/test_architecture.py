@@ -101,7 +101,7 @@ def test_nothing_is_unpickled(module: Path) -> None:
     assert not names & {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 
 
-EVALUATORS = {Path("autograde/judge.py")}  # runs the instructor's test cells
+EVALUATORS = {Path("autograde/execution.py")}  # runs the instructor's test cells
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

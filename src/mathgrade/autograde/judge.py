@@ -16,15 +16,18 @@ import contextlib
 import importlib
 import io
 import linecache
-import traceback
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 from mathgrade.autograde.attempt import Attempt, CellError, CellResult
-from mathgrade.autograde.names import bound_names, definitions, free_names, only_in_calls
+from mathgrade.autograde.execution import DELETED, Mirror, cell_error, execute
+from mathgrade.autograde.instructor import Instructor, defined_names
+from mathgrade.autograde.names import bound_names, free_names, only_in_calls
 from mathgrade.autograde.score import points_of
+from mathgrade.autograde.symbols import is_symbol, same_symbol
 from mathgrade.codec import decode, decode_result, encode, encode_call
 from mathgrade.codec.absent import Absent
 from mathgrade.codec.calls import Call, Result
@@ -41,6 +44,10 @@ _COMMON_MODULES = {
     *("matplotlib", "numpy", "operator", "pandas", "random", "re", "scipy", "statistics"),
     *("string", "sympy"),
 }
+_SUBMODULES = {
+    *("matplotlib.pyplot", "numpy.linalg", "numpy.random", "numpy.testing", "scipy.integrate"),
+    *("scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats"),
+}
 _NOTEBOOK_NAMES = ("cell", "check", "grade", "student", "variant")
 
 
@@ -56,6 +63,9 @@ class StandIn:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         result = self.many([Call(args, kwargs)])[0]
+        if isinstance(result.error, (StopIteration, StopAsyncIteration)):
+            # It would end a loop of the test's as if all were well.
+            raise RuntimeError(f"{type(result.error).__name__}: {result.error}")
         if result.error is not None:
             raise result.error
         return result.value
@@ -78,38 +88,21 @@ class Sitting:
     """
 
     def __init__(self, attempt: Attempt, ask: Ask) -> None:
+        import mathgrade.notebook
+
         self._attempt = attempt
         self._ask = ask
         self._functions: dict[str, Callable[..., Any]] = {}
         self._namespace: dict[str, Any] = {"__name__": "__judge__", "__builtins__": builtins}
-        self._trusted: set[str] = set()
-        self._imports = _imports((*attempt.imports, *attempt.trusted))
-        self._definition_sources: dict[str, str] = {}
-        self._define()
-
-    # -- what is known before the first cell ----------------------------------------------
-
-    def _define(self) -> None:
-        import mathgrade.notebook
-
         for name in _NOTEBOOK_NAMES:
             self._namespace[name] = getattr(mathgrade.notebook, name)
-            self._trusted.add(name)
-        for source in self._attempt.trusted:
-            for statement in _quietly(definitions, source) or ():
-                if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                    continue  # imported when a cell needs them
-                names = bound_names(ast.unparse(statement))
-                if names & self._attempt.asked:
-                    continue  # a stub the student was asked to fill in
-                module = ast.Module([statement], [])
-                with contextlib.suppress(Exception):
-                    # A definition that needs something only the student has stays theirs.
-                    self._prepare(ast.unparse(statement), values=False)
-                    exec(compile(module, "<instructor>", "exec"), self._namespace)  # noqa: S102
-                    for name in names:
-                        self._trusted.add(name)
-                        self._definition_sources[name] = ast.unparse(statement)
+        self._namespace["display"] = _display
+        self._instructor = Instructor(attempt, self._namespace)
+        self._trusted = self._instructor.trusted
+        self._trusted.update((*_NOTEBOOK_NAMES, "display"))
+        self._fetched: list[Any] = []  # values that came from the student for this cell
+        self._lent: dict[str, Any] = {}  # symbols of ours that the student's may stand in for
+        self._given = 0  # functions of ours that were handed out, in all cells
 
     # -- one test cell --------------------------------------------------------------------
 
@@ -119,7 +112,7 @@ class Sitting:
 
         verdicts: list[Verdict] = []
         printed = io.StringIO()
-        mirror = _Mirror(self._namespace, self._rebind)
+        mirror = Mirror(self._namespace, self._rebind)
         filename = f"<test cell {grade_id}>"
         value: Any = None
         error: CellError | None = None
@@ -139,8 +132,9 @@ class Sitting:
             tree = ast.parse(text, filename)
             with contextlib.redirect_stdout(printed), notebook.seated(sitting):
                 fetched = self._prepare(text)
+                self._fetched = [self._namespace.get(name) for name in fetched]
                 mirror.mirrored = frozenset(fetched) & frozenset(free_names(text).names)
-                value = _execute(tree, filename, self._namespace, mirror)
+                value = execute(tree, filename, self._namespace, mirror)
         except ItemError as fault:
             undecided = True
             review = f"the item is set up wrongly: {fault}"
@@ -148,12 +142,16 @@ class Sitting:
             verdicts.append(Verdict.invalid(fault.message, fault.note))
             error = CellError("ResponseError", fault.message, (f"ResponseError: {fault.message}",))
         except BaseException as fault:  # SystemExit in a test must not end the judge
-            error = _cell_error(fault, filename)
+            error = cell_error(fault, filename)
         finally:
             if mirror.touched:
                 self._ask({"restore": True})
             for name in fetched:
                 self._namespace.pop(name, None)
+            self._namespace.update(self._lent)
+            self._lent = {}
+            # What one test handed to the student must not answer for the student in the next.
+            self._functions.clear()
         self._trust(source)
         reasons = [review, *(v.needs_review for v in verdicts)]
         score, partial = points_of(value, error, verdicts, points)
@@ -167,30 +165,41 @@ class Sitting:
         )
 
     def _trust(self, source: str) -> None:
-        """Functions and classes a test cell defined stay ours in the cells after it."""
-        for statement in _quietly(definitions, source) or ():
-            for name in bound_names(ast.unparse(statement)):
-                if name in self._namespace and name not in self._attempt.asked:
-                    self._trusted.add(name)
+        """What a test cell defined stays ours in the cells after it.
+
+        A plain value stays ours if no other cell of the instructor's binds its name: then
+        the tests after it mean this one.
+        """
+        bound = _quietly(bound_names, source)
+        kept = {n for n in bound if n in self._namespace and n not in self._attempt.asked}
+        if not self._attempt.imports:
+            kept &= defined_names(source)
+        else:
+            kept -= self._instructor.bound - defined_names(source)
+        self._instructor.learn_definitions(source, kept)
 
     # -- names ----------------------------------------------------------------------------
 
-    def _prepare(self, source: str, *, values: bool = True) -> set[str]:
+    def _prepare(self, source: str) -> set[str]:
         """Put every free name of ``source`` into the namespace; returns the student's ones."""
         wanted = self._wanted(source)
-        student: list[str] = []
+        student: dict[str, bool] = {}
+        ours: dict[str, Any] = {}
         for name in sorted(wanted):
-            if name in self._attempt.asked:
-                student.append(name)
-            elif name in self._trusted:
-                continue
-            elif name in self._imports:
-                self._import(name)
-            elif not hasattr(builtins, name):
-                student.append(name)
-        if not values or not student:
+            if not self._instructor.provide(name):
+                if name in self._attempt.asked or not hasattr(builtins, name):
+                    student[name] = wanted[name]
+            elif self._instructor.is_value(name) and is_symbol(self._namespace[name]):
+                student[name], ours[name] = False, self._namespace[name]
+        if not student:
             return set()
-        return self._fetch({name: wanted[name] for name in student}, source)
+        self._lent = ours
+        got = self._fetch(student, source)
+        for name, symbol in ours.items():
+            if not same_symbol(self._namespace[name], symbol):
+                self._namespace[name] = symbol
+                got.discard(name)
+        return got
 
     def _wanted(self, source: str) -> dict[str, bool]:
         """Free names of the source and of the trusted definitions it uses.
@@ -207,20 +216,9 @@ class Sitting:
                 if name in found:
                     continue
                 found[name] = must
-                if name in self._definition_sources:
-                    queue.append(self._definition_sources[name])
+                if name in self._instructor.sources:
+                    queue.append(self._instructor.sources[name])
         return found
-
-    def _import(self, name: str) -> None:
-        statement = self._imports[name]
-        try:
-            exec(compile(statement, "<import>", "exec"), self._namespace)  # noqa: S102
-        except Exception as fault:
-            line = statement.strip()
-            raise ItemError(
-                f"`{line}` failed on the judge's side: {type(fault).__name__}: {fault}"
-            ) from fault
-        self._trusted.add(name)
 
     def _fetch(self, names: Mapping[str, bool], source: str) -> set[str]:
         answer = self._ask({"get": list(names)})
@@ -228,18 +226,22 @@ class Sitting:
         values = answer.get("values")
         values = values if isinstance(values, dict) else {}
         got: set[str] = set()
+        free = free_names(source)
+        direct = {*free.names, *free.maybe, *free.builtin_names}  # not by way of a helper
         for name, must in names.items():
             if not must and name not in values:
                 continue
             absent = self._take(name, values.get(name), died)
             if absent is None:
                 got.add(name)
-            elif only_in_calls(source, name, {"grade", "check"}):
-                self._namespace[name] = absent
-                got.add(name)
             elif name in self._namespace and not died and name not in values:
                 continue  # an earlier test cell bound it, and the student did not
+            elif name in direct and only_in_calls(source, name, {"grade", "check"}):
+                self._namespace[name] = absent
+                got.add(name)
             elif absent.note != "response.missing" or died:
+                for known in got:
+                    del self._namespace[known]
                 raise ResponseError(absent.message, absent.note)
             else:
                 self._namespace.pop(name, None)  # a NameError, as in the student's own kernel
@@ -272,8 +274,13 @@ class Sitting:
         return None
 
     def _module(self, name: str) -> Any:
-        if name.split(".", maxsplit=1)[0] not in _COMMON_MODULES:
-            raise ResponseError(f"it is the module {name}, where an answer was expected")
+        root, *rest = name.split(".")
+        if root not in _COMMON_MODULES:
+            raise ResponseError(f"it is the module {name[:60]}, where an answer was expected")
+        importlib.import_module(root)
+        # A module that the library itself has not loaded may do anything when it is.
+        if rest and name not in sys.modules and name not in _SUBMODULES:
+            raise ResponseError(f"it is the module {name[:60]}, where an answer was expected")
         return importlib.import_module(name)
 
     def _stand_in(self, handle: str, name: str) -> Any:
@@ -291,7 +298,8 @@ class Sitting:
         for handle, known in self._functions.items():
             if known is function:
                 return handle
-        handle = f"j{len(self._functions)}"
+        handle = f"j{self._given}"
+        self._given += 1
         self._functions[handle] = function
         return handle
 
@@ -329,9 +337,13 @@ class Sitting:
             return {"error": [type(error).__name__, str(error)[:300]]}
 
     def _rebind(self, name: str, value: Any) -> None:
-        """Mirror what the test cell did to a student's name; ``_DELETED`` removes it."""
-        if value is _DELETED:
+        """Mirror what the test cell did to a student's name; ``DELETED`` removes it."""
+        if value is DELETED:
             self._ask({"unbind": name})
+            return
+        # Any other value may be what the test has worked out, and is nobody's business.
+        theirs = any(value is known for known in self._fetched)
+        if not (theirs or callable(value)):
             return
         try:
             data = encode(value, self._give)
@@ -340,80 +352,13 @@ class Sitting:
         self._ask({"bind": [name, data]})
 
 
-_DELETED = object()
+def _display(*values: Any, **_: Any) -> None:
+    for value in values:
+        print(repr(value))  # noqa: T201 - it goes where the test cell's prints go
 
 
-class _Mirror(MutableMapping[str, Any]):
-    """The local namespace of a test cell: writes through, and reports student's names.
-
-    Only names that were fetched from the student are reported, so that nothing
-    else the test works with ever travels to the student's process.
-    """
-
-    def __init__(self, namespace: dict[str, Any], report: Callable[[str, Any], None]) -> None:
-        self._namespace = namespace
-        self._report = report
-        self.mirrored: frozenset[str] = frozenset()
-        self.touched = False
-
-    def __getitem__(self, name: str) -> Any:
-        return self._namespace[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._namespace[name] = value
-        if name in self.mirrored:
-            self.touched = True
-            self._report(name, value)
-
-    def __delitem__(self, name: str) -> None:
-        del self._namespace[name]
-        if name in self.mirrored:
-            self.touched = True
-            self._report(name, _DELETED)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._namespace)
-
-    def __len__(self) -> int:
-        return len(self._namespace)
-
-
-def _execute(
-    tree: ast.Module, filename: str, namespace: dict[str, Any], mirror: MutableMapping[str, Any]
-) -> Any:
-    """Run the cell; returns the value of its last expression, None without one."""
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, filename, "exec"), namespace, mirror)  # noqa: S102 - the instructor's code
-    if last is None:
-        return None
-    assert isinstance(last, ast.Expr)
-    code = compile(ast.Expression(last.value), filename, "eval")
-    return eval(code, namespace, mirror)  # noqa: S307 - the instructor's code
-
-
-def _cell_error(fault: BaseException, filename: str) -> CellError:
-    lines = traceback.TracebackException.from_exception(fault, limit=-20)
-    kept = [f for f in lines.stack if f.filename == filename]
-    text = [f"{f.filename}, line {f.lineno}: {f.line or ''}".rstrip() for f in kept]
-    name = type(fault).__name__
-    evalue = str(fault)[:2000]
-    return CellError(name, evalue, (*text, f"{name}: {evalue}" if evalue else name))
-
-
-def _imports(sources: tuple[str, ...]) -> dict[str, str]:
-    """The import statement behind each name the instructor's cells import."""
-    found: dict[str, str] = {}
-    for source in sources:
-        for statement in _quietly(definitions, source) or ():
-            if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                line = ast.unparse(statement)
-                for name in bound_names(line):
-                    found[name] = line
-    return found
-
-
-def _quietly(function: Callable[[str], Any], source: str) -> Any:
+def _quietly(function: Callable[[str], frozenset[str]], source: str) -> frozenset[str]:
     try:
         return function(source)
     except SyntaxError:
-        return None
+        return frozenset()

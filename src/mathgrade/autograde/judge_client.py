@@ -109,6 +109,8 @@ class JudgeSession:
         self._limits = limits
         self._buffer = b""
         self._running: int | None = None
+        self._ended: dict[str, Any] | None = None  # the test cell was ended inside a call
+        self._nested = 0  # questions of the judge's that the student's code is to answer
         self._write(
             {
                 "begin": attempt.to_json(),
@@ -171,7 +173,13 @@ class JudgeSession:
                 waited = time.monotonic() - asked
                 patience -= waited
                 end += waited
-                self._write({"answer": answer})
+                if self._ended is not None:
+                    self._running, ended, self._ended = None, self._ended, None
+                    return ended
+                try:
+                    self._write({"answer": answer})
+                except RecursionError:  # nested as deeply as can be read, not written
+                    self._write({"answer": {}})
             elif any(key in message for key in until):
                 self._running = None
                 return message
@@ -187,14 +195,9 @@ class JudgeSession:
             return {"timeout": True}
 
         def on_call(text: str) -> str:
-            try:
-                self._write({"call": json.loads(text)})
-                reply = self._read(end + patience)
-                called = (reply or {}).get("called")
-            except ValueError:
-                called = None
-            return json.dumps(called or {"error": ["RuntimeError", "the call failed"]})
+            return json.dumps(self._call(text, end + patience))
 
+        self._ended, self._nested = None, 0
         try:
             text = kernel.ask(json.dumps(request), on_call if "calls" in request else None)
             answer = json.loads(text) if text is not None else {}
@@ -204,8 +207,39 @@ class JudgeSession:
             return {}
         return answer if isinstance(answer, dict) else {}
 
+    def _call(self, text: str, end: float) -> dict[str, Any]:
+        """Have the judge answer what the student's code asks in the middle of a call.
+
+        It calls a function of the judge's, or answers what that function asked in its turn.
+        """
+        failed = {"error": ["RuntimeError", "the call failed"]}
+        try:
+            data = json.loads(text)
+            answers = isinstance(data, dict) and set(data) == {"answer"}
+            if self._ended is not None or (answers and not self._nested):
+                return failed
+            self._nested -= answers
+            self._write(data if answers else {"call": data})
+        except (ValueError, RecursionError):
+            return failed
+        message = self._read(end)
+        if message is None and self._running is not None:  # it would answer the wrong call later
+            with contextlib.suppress(OSError):
+                os.kill(self._running, signal.SIGKILL)
+            message = self._read(time.monotonic() + 5)
+        if message is None:
+            raise JudgeError("the judge did not answer a call")
+        if "ask" in message:
+            self._nested += 1
+            return {"ask": message["ask"]}
+        if "died" in message:
+            self._ended = message
+        called = message.get("called")
+        return called if isinstance(called, dict) else failed
+
     def _write(self, message: dict[str, Any]) -> None:
-        data = memoryview(json.dumps(message).encode() + b"\n")
+        text = json.dumps(message, ensure_ascii=False)
+        data = memoryview(text.encode("utf-8", "replace") + b"\n")
         with selectors.DefaultSelector() as selector:
             selector.register(self._connection, selectors.EVENT_WRITE)
             while data:

@@ -15,9 +15,9 @@ from nbformat.v4 import new_output
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from mathgrade.autograde.attempt import Attempt, CellResult
+from mathgrade.autograde.instructor import asked_names
 from mathgrade.autograde.judge_client import JudgeSession, open_session, warm_up
 from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
-from mathgrade.autograde.names import bound_names
 from mathgrade.autograde.warm import borrowed_kernel
 from mathgrade.card import card, plain
 from mathgrade.errors import JudgeError
@@ -113,6 +113,8 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
     run = _Run()
     warm_up()
     kernel_name = nb.metadata.get("kernelspec", {}).get("name", "python3")
+    source = _source_notebook(place)
+    in_kernel = _in_kernel(source or nb)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(_scratch(place.folder))
         session: JudgeSession | None = None
@@ -123,14 +125,14 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
                 folder,
                 {"MATHGRADE_STUDENT": place.student, "MATHGRADE_ASSIGNMENT": place.assignment},
             )
-            session = open_session(_attempt(nb, place), folder, limits)
+            session = open_session(_attempt(nb, source, place), folder, limits)
             stack.callback(session.close)
-        except JudgeError as fault:
-            run.fault = str(fault)
+        except Exception as fault:
+            run.fault = str(fault) if isinstance(fault, JudgeError) else _named(fault)
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
-            if is_test(cell) and _IN_KERNEL not in cell.metadata.get("tags", []):
+            if is_test(cell) and cell.metadata.nbgrader["grade_id"] not in in_kernel:
                 run.marks.append(_judge(cell, session, kernel, run))
             elif kernel is not None:
                 _run_cell(cell, kernel, run)
@@ -139,6 +141,12 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
         if kernel is not None:
             run.died = kernel.died
     return run
+
+
+def _in_kernel(nb: NotebookNode) -> set[str]:
+    """Test cells to run where the student works: what the instructor tagged, not the hand-in."""
+    tagged = (c for c in nb.cells if is_test(c) and _IN_KERNEL in c.metadata.get("tags", []))
+    return {cell.metadata.nbgrader["grade_id"] for cell in tagged}
 
 
 def _run_cell(cell: NotebookNode, kernel: StudentKernel, run: _Run) -> None:
@@ -157,6 +165,8 @@ def _run_cell(cell: NotebookNode, kernel: StudentKernel, run: _Run) -> None:
                 traceback=[f"DeadKernelError: {death}"],
             )
         )
+    except Exception as error:  # nothing a student's code does may cost anybody a mark
+        run.fault = f"a cell could not be run: {_named(error)}"
 
 
 def _judge(
@@ -169,13 +179,17 @@ def _judge(
     else:
         try:
             result = session.run(cell.source, points, grade_id, kernel)
-        except JudgeError as fault:
-            run.fault = str(fault)
-            result = CellResult(score=None, review=f"not marked: {fault}")
+        except Exception as fault:  # of ours, whatever it is: never a zero
+            run.fault = str(fault) if isinstance(fault, JudgeError) else _named(fault)
+            result = CellResult(score=None, review=f"not marked: {run.fault}")
     _write(cell, result)
     error = result.error
     text = "" if error is None else f"{error.ename}: {error.evalue}"
     return CellMark(grade_id, points, result.score, result.verdicts, text, result.review)
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
 
 
 def _write(cell: NotebookNode, result: CellResult) -> None:
@@ -231,7 +245,7 @@ def _stock_mark(cell: NotebookNode) -> CellMark:
     return CellMark(nbgrader["grade_id"], points, score, error=errors[0] if errors else "")
 
 
-def _attempt(nb: NotebookNode, place: Place) -> Attempt:
+def _attempt(nb: NotebookNode, source: NotebookNode | None, place: Place) -> Attempt:
     trusted = tuple(
         cell.source
         for cell in nb.cells
@@ -240,7 +254,6 @@ def _attempt(nb: NotebookNode, place: Place) -> Attempt:
         and not is_grade(cell)
         and not is_solution(cell)
     )
-    source = _source_notebook(place)
     imports: tuple[str, ...] = ()
     asked: set[str] = set()
     answers: dict[str, str] = {}
@@ -251,8 +264,7 @@ def _attempt(nb: NotebookNode, place: Place) -> Attempt:
         imports = tuple(cell.source for cell in code if not is_test(cell))
         for cell in code:
             if is_solution(cell):
-                with contextlib.suppress(SyntaxError):
-                    asked |= bound_names(cell.source)
+                asked |= asked_names(cell.source)
     for cell in nb.cells:
         if is_solution(cell):
             answers[cell.metadata.nbgrader["grade_id"]] = cell.source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from mathgrade.autograde.attempt import CellError
@@ -25,8 +26,9 @@ def points_of(
     """
     if error is not None:
         return 0.0, False
-    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
-        return (points if value else 0.0), not value
+    truth = _truth(value)
+    if truth is not None:
+        return (points if truth else 0.0), not truth
     number = _number(value)
     if number is not None:
         return (min(max(number, 0.0), points) if math.isfinite(number) else 0.0), True
@@ -35,8 +37,22 @@ def points_of(
     return points, False
 
 
+def _truth(value: Any) -> bool | None:
+    """What the value says if it is a truth value; None if it is something else."""
+    if isinstance(value, bool):
+        return value
+    if getattr(value, "is_Boolean", False) is True and str(value) in ("True", "False"):
+        return str(value) == "True"
+    dtype = getattr(value, "dtype", None)
+    if dtype is not None and getattr(dtype, "kind", "") == "b":
+        return bool(value.size and value.all())  # ``answer == 42`` with an array for an answer
+    return None
+
+
 def _number(value: Any) -> float | None:
-    if isinstance(value, numbers.Real) or getattr(value, "is_Number", False) is True:
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, (numbers.Real, Decimal)) or getattr(value, "is_Number", False) is True:
         try:
             return float(value)
         except (TypeError, ValueError, OverflowError):
