@@ -50,10 +50,7 @@ def minimise(result, seconds: float = 8.0):  # type: ignore[no-untyped-def]
     while going and time.perf_counter() < end:
         going = False
         pair = best.pair
-        both = [
-            (a, b)
-            for a, b in _together(pair.left, pair.right, pair.setting)
-        ]
+        both = [(a, b) for a, b in _together(pair.left, pair.right, pair.setting)]
         tries = [
             *both,
             *((f, pair.right) for f in _smaller(pair.left, pair.setting)),
@@ -64,10 +61,9 @@ def minimise(result, seconds: float = 8.0):  # type: ignore[no-untyped-def]
                 break
             if weight(left) + weight(right) >= weight(pair.left) + weight(pair.right):
                 continue
-            used = used_names(left, right)
-            names = {n: t for n, t in pair.setting.names.items() if n in used}
+            setting = pair.setting.only(used_names(left, right))
             try:
-                found = judge(changed(pair, left=left, right=right, setting=Setting(names)), 0)
+                found = judge(changed(pair, left=left, right=right, setting=setting), 0)
             except (AssertionError, KeyError, IndexError):
                 continue  # cut to something that means nothing
             if found is not None and found.fault == best.fault:

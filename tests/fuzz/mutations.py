@@ -26,8 +26,8 @@ from tests.fuzz.formula import (
     var,
     walk,
 )
+from tests.fuzz.rewrites import _placed_badly, _scalar
 from tests.fuzz.settings import Hint, Setting, total
-from tests.fuzz.rewrites import _placed_badly, _scalar  # noqa: I001
 
 __all__ = ["CORNERS", "SLIPS", "mutate"]
 
@@ -386,9 +386,7 @@ def on_a_line(f: F, s: Setting, rng: random.Random) -> tuple[F, tuple[Hint, ...]
     return made, hints
 
 
-def mutate(
-    f: F, s: Setting, rng: random.Random
-) -> tuple[F, str, tuple[Hint, ...]] | None:
+def mutate(f: F, s: Setting, rng: random.Random) -> tuple[F, str, tuple[Hint, ...]] | None:
     """A changed formula, the name of the change, and where it may show."""
     if rng.random() < 0.25:
         name = rng.choice(list(CORNERS))

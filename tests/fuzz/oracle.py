@@ -70,7 +70,7 @@ Env = Mapping[str, Any]
 
 
 class _UndefinedError(Exception):
-    """Ends an evaluation: the whole scalar has no value."""
+    """Ends an evaluation: no value here, or shapes that do not fit."""
 
 
 def _wide(value: Any, prec: int) -> Interval:
@@ -254,12 +254,16 @@ class _Run:
     # -- the walk ----------------------------------------------------------------------
 
     def scalar(self, f: F) -> Any:
-        value = self.go(f)
-        if isinstance(value, list):
-            if len(value) == len(value[0]) == 1:
-                return value[0][0]
-            raise AssertionError("a matrix stands where a number belongs")
-        return value
+        return self._single(self.go(f))
+
+    @staticmethod
+    def _single(value: Any) -> Any:
+        """A number, also where it stands as a 1 by 1 matrix."""
+        if not isinstance(value, list):
+            return value
+        if len(value) == len(value[0]) == 1:
+            return value[0][0]
+        raise _UndefinedError
 
     def index(self, f: F) -> int:
         value = self.scalar(f)
@@ -364,13 +368,11 @@ class _Run:
 
     def _plus(self, a: Any, b: Any) -> Any:
         if isinstance(a, list) and isinstance(b, list):
+            if (len(a), len(a[0])) != (len(b), len(b[0])):
+                raise _UndefinedError
             pairs = zip(a, b, strict=True)
             return [[self.plus(x, y) for x, y in zip(r, s, strict=True)] for r, s in pairs]
-        if isinstance(a, list):
-            a = a[0][0]
-        if isinstance(b, list):
-            b = b[0][0]
-        return self.plus(a, b)
+        return self.plus(self._single(a), self._single(b))
 
     def _times(self, a: Any, b: Any) -> Any:
         if not isinstance(a, list):
@@ -380,7 +382,7 @@ class _Run:
         if len(a[0]) != len(b):
             if len(a) == len(a[0]) == 1:
                 return self._times(a[0][0], b)
-            return self._times(a, b[0][0])
+            return self._times(a, self._single(b))
         columns = list(zip(*b, strict=True))
         return [
             [
@@ -393,6 +395,8 @@ class _Run:
     def _power(self, base: Any, exponent: Any) -> Any:
         if not isinstance(base, list):
             return self.power(base, exponent)
+        if len(base) != len(base[0]):
+            raise _UndefinedError
         times = int(exponent)
         if times < 0:
             base, times = self._inverse(base), -times
@@ -414,6 +418,13 @@ class _Run:
         value = self.go(f.parts[0])
         return [list(r) for r in zip(*value, strict=True)] if isinstance(value, list) else value
 
+    def _matrix_of(self, f: F) -> list[list[Any]]:
+        """The one part of an operation on square matrices."""
+        value = self.go(f.parts[0])
+        if not isinstance(value, list) or len(value) != len(value[0]):
+            raise _UndefinedError
+        return value
+
     def _eye(self, f: F) -> Any:
         return self._unit(self.index(f.parts[0]))
 
@@ -423,16 +434,18 @@ class _Run:
         return [[e if u else u for u in row] for e, row in zip(entries, unit, strict=True)]
 
     def _trace(self, f: F) -> Any:
-        rows = self.go(f.parts[0])
+        rows = self._matrix_of(f)
         return self._fold(self.plus, [row[k] for k, row in enumerate(rows)])
 
     def _det(self, f: F) -> Any:
-        return self._minor(self.go(f.parts[0]))
+        return self._minor(self._matrix_of(f))
 
     def _minor(self, rows: list[list[Any]]) -> Any:
         """The determinant, by permutations: no division, so no pivots to worry about."""
         if not rows:
             return Fraction(1)
+        if len(rows) != len(rows[0]):
+            raise _UndefinedError
         total: Any = Fraction(0)
         for k, factor in enumerate(rows[0]):
             rest = [row[:k] + row[k + 1 :] for row in rows[1:]]
@@ -447,6 +460,8 @@ class _Run:
 
     def _inverse(self, rows: list[list[Any]]) -> list[list[Any]]:
         n, whole = len(rows), self._minor(rows)
+        if n == 1:
+            return [[self.over(Fraction(1), whole)]]
         out = []
         for r in range(n):
             out.append([])
@@ -529,9 +544,7 @@ def compare(left: F, right: F, env: Env, prec: int = PRECISION) -> str:
     if (len(a), len(a[0])) != (len(b), len(b[0])):
         return "differ"
     verdicts = {
-        _compare(x, y, prec)
-        for r, s in zip(a, b, strict=True)
-        for x, y in zip(r, s, strict=True)
+        _compare(x, y, prec) for r, s in zip(a, b, strict=True) for x, y in zip(r, s, strict=True)
     }
     for verdict in ("differ", "unsure", "agree"):
         if verdict in verdicts:
@@ -586,7 +599,10 @@ def differentiate(f: F, by: str) -> F:
             return neg(d[0])
         case "mul":
             return add(
-                *(mul(*(d[j] if j == k else p for j, p in enumerate(f.parts))) for k in range(len(d)))
+                *(
+                    mul(*(d[j] if j == k else p for j, p in enumerate(f.parts)))
+                    for k in range(len(d))
+                )
             )
         case "div":
             u, v = f.parts

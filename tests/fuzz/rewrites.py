@@ -690,12 +690,7 @@ def simplex_sums_to_one(f: F, s: Setting, rng: random.Random) -> F | None:
 @_law("same")
 def cases_out_of(f: F, s: Setting, rng: random.Random) -> F | None:
     """Any scalar, by cases of two indices."""
-    pairs = [
-        (a, b)
-        for a in s.indices
-        for b in s.indices
-        if a < b and s.names[a] == s.names[b]
-    ]
+    pairs = [(a, b) for a in s.indices for b in s.indices if a < b and s.names[a] == s.names[b]]
     if pairs and _scalar(f, s) and 3 < weight(f) < 30 and f.op != "ifeq" and rng.random() < 0.5:
         a, b = rng.choice(pairs)
         bound = {g.name for _, g in walk(f) if g.op in ("sum", "product")}

@@ -13,7 +13,7 @@ from tests.fuzz.oracle import column
 
 __all__ = ["Setting", "nonnegative", "nonzero", "points", "positive", "total"]
 
-SMALL = [Fraction(v) for v in "2 -1 3 1/2 -2 1 0 -1/2 5 -3 1/3 4 -5/7 7/4 -7 10".split()]
+SMALL = [Fraction(v) for v in ["2", "-1", "3", "1/2", "-2", "1", "0", "-1/2", "5", "-3", "1/3", "4", "-5/7", "7/4", "-7", "10"]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,12 @@ class Setting:
                 found += [w for w in self.shape(name) if not w.isdigit()]
         return sorted({*found, *(n for n, kind in self.names.items() if kind == "size")})
 
+    def only(self, used: set[str]) -> Setting:
+        """Without the names that are not used; a size that stands alone is declared."""
+        kept = Setting({n: kind for n, kind in self.names.items() if n in used})
+        alone = {n: "size" for n in self.sizes if n in used and n not in kept.sizes}
+        return Setting({**kept.names, **alone})
+
     @property
     def matrices(self) -> set[str]:
         return {n for n in self.names if self.kind(n) in ("vector", "simplex", "matrix", "family")}
@@ -73,7 +79,11 @@ class Setting:
 def _range_is_full(f: F) -> bool:
     """A sum from 1 to a size or to a number >= 1: never empty."""
     low, high = f.parts[1:]
-    return low.op == "num" and low.value == 1 and (high.op == "var" or high.value >= 1)
+    return (
+        low.op == "num"
+        and low.value == 1
+        and (high.op == "var" or (high.op == "num" and high.value >= 1))
+    )
 
 
 def positive(f: F, s: Setting) -> bool:
@@ -89,9 +99,7 @@ def positive(f: F, s: Setting) -> bool:
             domain = s.domain(f.name).split()
             return domain == ["positive"] or (len(domain) == 2 and Fraction(domain[0]) > 0)
         case "call":
-            return f.name in ("exp", "cosh") or (
-                f.name == "sqrt" and positive(f.parts[0], s)
-            )
+            return f.name in ("exp", "cosh") or (f.name == "sqrt" and positive(f.parts[0], s))
         case "add":
             return all(nonnegative(p, s) for p in f.parts) and any(positive(p, s) for p in f.parts)
         case "mul" | "div" | "pow":
@@ -225,9 +233,7 @@ def _env(s: Setting, rng: random.Random, hint: Hint, most: int) -> dict[str, Any
             env[name] = column(values)
         elif kind in ("matrix", "family"):
             m, n = map(size, s.shape(name))
-            env[name] = [
-                [_number(rng, s.domain(name), None) for _ in range(n)] for _ in range(m)
-            ]
+            env[name] = [[_number(rng, s.domain(name), None) for _ in range(n)] for _ in range(m)]
     return env
 
 
