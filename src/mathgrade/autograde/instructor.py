@@ -19,6 +19,7 @@ from mathgrade.autograde.execution import run_statement
 from mathgrade.autograde.module_scope import ModuleScope
 from mathgrade.autograde.names import free_names, parse_cell
 from mathgrade.autograde.pure import Purity, changed_names, is_immutable
+from mathgrade.autograde.symbols import is_symbolic
 from mathgrade.errors import ItemError
 
 __all__ = ["Instructor", "asked_names", "defined_names"]
@@ -74,7 +75,7 @@ class Instructor:
         times = Counter(name for statement in every for name in _bound([statement]))
         own = {s.name: s for s in every if isinstance(s, _DEFINITIONS)}
         self._changed = changed_names(every, imported=set(self._imports), own=set(own))
-        for statement in locked:
+        for statement in (*every, *locked):
             if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
                 continue
             names = _bound([statement])
@@ -83,6 +84,7 @@ class Instructor:
         ours = {name: s for name, s in own.items() if name not in self._asked}
         purity = Purity(self._imports, self._stars, self.bound, ours, self._values)
         self._values = {n: s for n, s in self._values.items() if purity.is_pure(n)}
+        self._editable = self._values.keys() - _bound(locked)
         for name, statement in self._values.items():
             self.sources[name] = ast.unparse(statement)
 
@@ -146,10 +148,7 @@ class Instructor:
         before = {n: self._namespace[n] for n in made if n in self._namespace}
         try:
             run_statement(source, self._namespace)
-            ours = all(
-                n not in self._values or n not in self._changed or is_immutable(self._namespace[n])
-                for n in made
-            )
+            ours = all(self._stands(n, self._namespace[n]) for n in made)
         except Exception:  # what needs something that only the student has stays the student's
             ours = False
         if ours:
@@ -160,6 +159,13 @@ class Instructor:
             self._namespace.pop(n, None)
         self._namespace.update(before)
         return False
+
+    def _stands(self, name: str, value: Any) -> bool:
+        """Whether a value is in the notebook what it is here."""
+        if name in self._editable:
+            # Students may change numbers in a cell that is not locked; x stays x.
+            return is_symbolic(value)
+        return name not in self._values or name not in self._changed or is_immutable(value)
 
     def _from_star(self, name: str) -> bool:
         if name in self.bound:

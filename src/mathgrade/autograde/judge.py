@@ -27,7 +27,7 @@ from mathgrade.autograde.execution import DELETED, Mirror, cell_error, execute
 from mathgrade.autograde.instructor import Instructor, defined_names
 from mathgrade.autograde.names import bound_names, free_names, only_in_calls
 from mathgrade.autograde.score import points_of
-from mathgrade.autograde.symbols import is_symbol, same_symbol
+from mathgrade.autograde.symbols import is_symbolic, same_symbols
 from mathgrade.codec import decode, decode_result, encode, encode_call
 from mathgrade.codec.absent import Absent
 from mathgrade.codec.calls import Call, Result
@@ -175,7 +175,8 @@ class Sitting:
         if not self._attempt.imports:
             kept &= defined_names(source)
         else:
-            kept -= self._instructor.bound - defined_names(source)
+            theirs = self._instructor.bound - self._instructor.sources.keys()
+            kept -= theirs - defined_names(source)
         self._instructor.learn_definitions(source, kept)
 
     # -- names ----------------------------------------------------------------------------
@@ -189,14 +190,14 @@ class Sitting:
             if not self._instructor.provide(name):
                 if name in self._attempt.asked or not hasattr(builtins, name):
                     student[name] = wanted[name]
-            elif self._instructor.is_value(name) and is_symbol(self._namespace[name]):
+            elif self._instructor.is_value(name) and is_symbolic(self._namespace[name]):
                 student[name], ours[name] = False, self._namespace[name]
         if not student:
             return set()
         self._lent = ours
         got = self._fetch(student, source)
         for name, symbol in ours.items():
-            if not same_symbol(self._namespace[name], symbol):
+            if not same_symbols(self._namespace[name], symbol):
                 self._namespace[name] = symbol
                 got.discard(name)
         return got

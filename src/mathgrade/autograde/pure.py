@@ -86,9 +86,10 @@ class Purity:
     def _imported(self, line: str) -> bool:
         (statement,) = ast.parse(line).body
         if isinstance(statement, ast.ImportFrom):
-            return self._module(statement.module or "")
+            module = statement.module or ""
+            return self._module(module) and "random" not in module
         assert isinstance(statement, ast.Import)
-        return all(self._module(alias.name) for alias in statement.names)
+        return all(self._module(a.name) and "random" not in a.name for a in statement.names)
 
     @staticmethod
     def _module(name: str) -> bool:
@@ -128,7 +129,7 @@ def changed_names(
                 changed |= _names(node.target)
             elif isinstance(node, ast.Expr):
                 changed |= _used_by_calls(node, imported)
-            elif isinstance(node, ast.Call) and _root(node.func) in own:
+            elif isinstance(node, ast.Call) and (_root(node.func) in own or _changes(node)):
                 changed |= _names(node) - set(own)
             elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -153,6 +154,11 @@ def _used_by_calls(statement: ast.Expr, imported: Collection[str]) -> set[str]:
             if root not in _SHOWING and root not in _PLOTTING:
                 used |= _names(node) - set(imported)
     return used
+
+
+def _changes(call: ast.Call) -> bool:
+    changes = isinstance(call.func, ast.Attribute) and call.func.attr in _IMPURE
+    return changes or any(keyword.arg == "out" for keyword in call.keywords)
 
 
 def _root(node: ast.AST) -> str:
