@@ -1,0 +1,1 @@
+"""JupyterLab on the course, driven in a real browser."""
