@@ -82,7 +82,8 @@ class Collector:
             output.update(fields)
 
     def _append(self, kind: str, bundle: Mapping[str, Any] | None = None, **fields: Any) -> None:
-        output = _output(kind, **(fields if bundle is None else fields | _bundle(bundle)))
+        shown = {} if bundle is None else _bundle(bundle)
+        output = None if bundle is not None and not shown else _output(kind, **fields, **shown)
         if output is None:
             return
         if self._clear_next:
