@@ -1,0 +1,305 @@
+r"""Names: letters, Greek letters and words, by what the context declares.
+
+``xy`` is x times y, unless ``xy`` is declared; ``softmax`` is one name if it is declared,
+and ``sin`` or ``sum`` without a backslash are what they say, unless the declared names
+spell them. ``x_1`` is an entry of a vector x, or the number declared as ``x_1``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mathgrade.expression.functions import FUNCTIONS, SPELLINGS
+from mathgrade.expression.latex_text.brackets import read_indicator
+from mathgrade.expression.latex_text.calls import read_apply, read_call
+from mathgrade.expression.latex_text.commands import GREEK, PLAIN_WORDS
+from mathgrade.expression.latex_text.derivatives import read_differential
+from mathgrade.expression.latex_text.parser import Parser, Reader
+from mathgrade.expression.latex_text.scripts import plain_script, read_entry, read_indices
+from mathgrade.expression.latex_text.tokens import Token
+from mathgrade.expression.limits import number
+from mathgrade.expression.nodes import Call, Constant, Entry, Identity, Mul, Name, Node, Zeros
+
+__all__ = ["NAME_KINDS", "NAME_STARTS", "is_word", "name_of", "read_name"]
+
+_LONGEST = 60  # letters of a word
+_LATEX_FUNCTIONS = {
+    f.latex: f.name for f in FUNCTIONS.values() if f.latex[0] == "\\" and f.latex[1:].isalpha()
+}
+
+
+def name_of(parser: Parser) -> str:
+    """Takes the one name that comes next, as the index of a sum or under a derivative."""
+    token = parser.next()
+    if token.kind in ("letter", "word"):
+        return token.text
+    if token.text in GREEK:
+        return _declared(parser, GREEK[token.text]) or GREEK[token.text][0]
+    raise parser.fault(token, "a name belongs here, such as k", "expression.syntax")
+
+
+def is_word(parser: Parser, token: Token) -> bool:
+    """Whether ``\\text{…}`` holds the name of something."""
+    word = _joined(token.text)
+    return _declared(parser, (word,)) is not None or word in SPELLINGS
+
+
+def _joined(text: str) -> str:
+    return text.replace(" ", "").replace("-", "")
+
+
+def _declared(parser: Parser, names: tuple[str, ...]) -> str | None:
+    for name in names:
+        if name in parser.bound or (parser.context is not None and name in parser.context):
+            return name
+    return None
+
+
+# ---- runs of letters
+
+
+def _letters(parser: Parser, token: Token) -> Node:
+    """A letter that starts a word, or stands for itself."""
+    if token.text == "d":
+        derivative = read_differential(parser, token)
+        if derivative is not None:
+            return derivative
+    at = parser.at - 1
+    length = parser.words.get(at)
+    if length is None:
+        length = _split(parser, at)
+    tokens = parser.tokens[at : at + length]
+    parser.at = at + length
+    word = "".join(t.text for t in tokens)
+    return read_name(parser, Token("word", word, token.start, tokens[-1].end), (word,))
+
+
+def _run(parser: Parser, at: int) -> str:
+    """The letters from a token on that stand directly side by side."""
+    tokens, end = parser.tokens, at + 1
+    while tokens[end].kind == "letter" and tokens[end].start == tokens[end - 1].end:
+        end += 1
+        if end - at > _LONGEST:
+            reason = f"a word has more than {_LONGEST} letters"
+            raise parser.fault(tokens[at], reason, "expression.too-big", tokens[end].start)
+    return "".join(t.text for t in tokens[at:end])
+
+
+def _split(parser: Parser, at: int) -> int:
+    """How many letters the name at a token has; the rest of the run is split with it."""
+    run = _run(parser, at)
+    after = parser.tokens[at + len(run)]
+    if after.kind == "number" and after.start == parser.tokens[at + len(run) - 1].end:
+        # x2 may be declared as one name.
+        for start in range(len(run)):
+            if _declared(parser, (run[start:] + after.text,)):
+                lengths = _pieces(parser, run[:start], False) if start else []
+                _note(parser, at, [*lengths, len(run) - start + 1])
+                return parser.words[at]
+    applied = after.text == "(" and after.start == parser.tokens[at + len(run) - 1].end
+    _note(parser, at, _pieces(parser, run, applied))
+    return parser.words[at]
+
+
+def _note(parser: Parser, at: int, lengths: list[int]) -> None:
+    for length in lengths:
+        parser.words[at] = length
+        at += length
+
+
+def _pieces(parser: Parser, run: str, applied: bool) -> list[int]:
+    """Splits letters into names: declared ones if they will do, else with known words."""
+    if len(run) == 1 or _declared(parser, (run,)):
+        return [len(run)]
+    found = _fewest(run, lambda word: _declared(parser, (word,)) is not None)
+    if found:
+        return found
+    if parser.context is None:
+        if run in SPELLINGS or run in PLAIN_WORDS or applied:
+            return [len(run)]
+        return [1] * len(run)
+    found = _fewest(run, lambda word: _known(parser, word))
+    if found:
+        return found
+    if any(_declared(parser, (letter,)) for letter in run):
+        return _fewest(run, lambda word: len(word) == 1 or _known(parser, word)) or [len(run)]
+    return [len(run)]
+
+
+def _known(parser: Parser, word: str) -> bool:
+    return _declared(parser, (word,)) is not None or (
+        word in SPELLINGS or word in PLAIN_WORDS or word in ("e", "T")
+    )
+
+
+def _fewest(run: str, known: Callable[[str], bool]) -> list[int]:
+    """The lengths of the fewest known words that make up a run; none if nothing does."""
+    best: list[list[int] | None] = [[]]
+    for end in range(1, len(run) + 1):
+        choice: list[int] | None = None
+        for start in range(end):
+            front = best[start]
+            if (
+                front is not None
+                and (choice is None or len(front) + 1 < len(choice))
+                and known(run[start:end])
+            ):
+                choice = [*front, end - start]
+        best.append(choice)
+    return best[-1] or []
+
+
+# ---- what a name stands for
+
+
+def read_name(parser: Parser, token: Token, names: tuple[str, ...]) -> Node:
+    """What stands for itself, is indexed or is applied, by one of the possible names."""
+    name = _declared(parser, names)
+    whole = _with_script(parser, (name,) if name else names)
+    if whole is not None:
+        return Name(whole)
+    if name is not None:
+        return _meaning(parser, token, name)
+    word = names[0]
+    start = parser.grammar.starts.get(PLAIN_WORDS.get(word, ""))
+    if start is not None and token.kind == "word" and token.text in PLAIN_WORDS:
+        return start(parser, token)
+    if word in SPELLINGS and (token.kind != "command" or parser.token.text == "("):
+        return read_call(parser, token, SPELLINGS[word])
+    if word == "pi":
+        return Constant("pi")
+    if word == "e":
+        return _base(parser, token)
+    if word == "I" and parser.token.text == "_":
+        parser.next()
+        return Identity(read_indices(parser, token, 1)[0])
+    if parser.context is None:
+        applied = parser.token.text == "(" and (len(word) > 1 or word in "fghFGH")
+        if applied or (word in "fgh" and parser.token.text == "'"):
+            return read_apply(parser, token, word, 0)
+        return Name(word)
+    raise undeclared(parser, token, word)
+
+
+def undeclared(parser: Parser, token: Token, name: str) -> Exception:
+    """The error for a name that is not declared."""
+    assert parser.context is not None
+    if name == "I":
+        reason = r"say how big the identity is: I_{n}"
+        return parser.fault(token, reason, "expression.undeclared")
+    listing = parser.context.listing()
+    reason = f"the name {name} is not known here; names that may be used: {listing}"
+    return parser.fault(token, reason, "expression.undeclared")
+
+
+def _with_script(parser: Parser, names: tuple[str, ...]) -> str | None:
+    """The declared name that is set with an index, such as ``x_1`` or ``rate_max``."""
+    if parser.token.text != "_" or parser.context is None:
+        return None
+    script, end = plain_script(parser)
+    if not script:
+        return None
+    for name in names:
+        for whole in (f"{name}_{'_'.join(script)}", f"{name}_{''.join(script)}"):
+            if whole in parser.context:
+                parser.at = end
+                return whole
+        if "".join(script).isdigit() and name + "".join(script) in parser.context:
+            parser.at = end
+            return name + "".join(script)
+    return None
+
+
+def _meaning(parser: Parser, token: Token, name: str) -> Node:
+    declared = parser.context.get(name) if parser.context and name not in parser.bound else None
+    if declared is None:
+        return Name(name)
+    if declared.kind == "function":
+        return read_apply(parser, token, name, declared.arity)
+    node: Node = Name(name)
+    if parser.take("_"):
+        node = read_entry(parser, node, token)
+    if parser.token.text == "(" and not declared.shape:
+        _no_function(parser, token, name)
+    return node
+
+
+def _no_function(parser: Parser, token: Token, name: str) -> None:
+    """Refuses ``x(a, b)`` for a number x; ``x(a)`` is a product."""
+    depth = 0
+    for ahead in range(len(parser.tokens) - parser.at):
+        text = parser.peek(ahead).text
+        depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
+        if depth == 0:
+            return
+        if text == "," and depth == 1:
+            reason = f"{name} is not a function"
+            raise parser.fault(token, reason, "expression.arity", parser.peek(ahead).end)
+
+
+def _base(parser: Parser, token: Token) -> Node:
+    """Euler's number; ``e^z_i`` is e to the z_i, though it is not set so."""
+    if parser.token.text == "^" and parser.peek().kind in ("letter", "word", "command"):
+        after = parser.peek(2)
+        if after.text == "_" and after.kind == "symbol":
+            parser.next()
+            inner = parser.tokens[parser.at]
+            exponent = parser.grammar.kinds["letter"](parser, parser.next())
+            if isinstance(exponent, Entry | Name) and inner.kind == "letter":
+                text = parser.source[inner.start : parser.before.end]
+                message = f"This is read as e^{{{text}}}; put the exponent in braces."
+                parser.remark(token, message)
+            return Call("exp", (exponent,))
+    if parser.token.text == "_":
+        reason = "e is a number and has no entries"
+        raise parser.fault(token, reason, "expression.index", parser.token.end)
+    return Constant("E")
+
+
+# ---- the other starts
+
+
+def _greek(parser: Parser, token: Token) -> Node:
+    names = GREEK[token.text]
+    if _declared(parser, names) is None and parser.token.text == "(":
+        function = _LATEX_FUNCTIONS.get(token.text)
+        if function is not None and function not in ("log",):
+            return read_call(parser, token, function)
+    return read_name(parser, token, names)
+
+
+def _word(parser: Parser, token: Token) -> Node:
+    names: tuple[str, ...] = (token.text,)
+    stem, _, accent = token.text.partition("_")
+    if accent:
+        names = (token.text, stem + accent, f"{accent}_{stem}")
+    return read_name(parser, token, names)
+
+
+def _text(parser: Parser, token: Token) -> Node:
+    return read_name(parser, token, (_joined(token.text),))
+
+
+def _number(parser: Parser, token: Token) -> Node:
+    if parser.token.text == "_" and token.text == "0":
+        mark = parser.next()
+        inner = read_indices(parser, token, 1)[0]
+        if isinstance(inner, Mul) and len(inner.factors) == 2:
+            return Zeros(*inner.factors)
+        reason = r"a matrix of zeros is written 0_{m \times n}"
+        raise parser.fault(mark, reason, end=parser.before.end)
+    if parser.token.text == "_" and token.text == "1":
+        return read_indicator(parser, token)
+    if "{,}" in token.text and len(token.text.partition("{,}")[2]) == 3:
+        message = "{,} is read as the decimal point, not between thousands."
+        parser.remark(token, message)
+    return number(token.text.replace("{,}", "."))
+
+
+NAME_KINDS: dict[str, Reader] = {
+    "letter": _letters,
+    "word": _word,
+    "text": _text,
+    "number": _number,
+}
+NAME_STARTS: dict[str, Reader] = {command: _greek for command in GREEK if command != r"\delta"}
