@@ -15,12 +15,13 @@ from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
 from mathgrade.equality.program import Op, Program, TooBigError
 from mathgrade.equality.search import search
+from mathgrade.equality.symbolic import prove
 from mathgrade.equality.symmetry import symmetric
+from mathgrade.equality.whole import decide_whole
 from mathgrade.equality.witness import witness_of
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Context, Node, Shape, read, read_names, shape_text
+from mathgrade.expression import Context, Kind, Node, Shape, read, read_any, read_names, shape_text
 from mathgrade.expression.nodes import Entry, Name, children, free_names
-from mathgrade.expression.reading import read_shaped
 
 __all__ = ["decide"]
 
@@ -69,16 +70,29 @@ def decide(
     """
     context = read_names(context)
     try:
-        reference, due = read_shaped(left, context)
+        reference, due_kind, due = read_any(left, context)
         definitions = _definitions(given, context)
     except ResponseError as error:
         raise ItemError(f"The reference cannot be read: {error}") from error
     try:
-        response, shape = read_shaped(right, context)
+        response, kind, shape = read_any(right, context)
     except ResponseError as error:
         return Decision(Equality.ILL_FORMED, reason=error.message, note=error.note)
     except RecursionError:
         return Decision(Equality.ILL_FORMED, reason="The formula is nested too deeply.")
+    if not due_kind is kind is Kind.FORMULA:
+        end = time.perf_counter() + time_limit
+
+        def same(a: Node, b: Node) -> Decision:
+            left_over = end - time.perf_counter()
+            if left_over <= 0:
+                raise _LateError
+            return decide(a, b, context, given, seed=seed, time_limit=left_over)
+
+        try:
+            return decide_whole(reference, response, context, same, frozenset(definitions))
+        except _LateError:
+            return _late(time_limit)
     clash = _shape_clash(due, shape)
     if clash:
         return Decision(Equality.DIFFERENT, "exact", reason=clash, note="shape")
@@ -88,8 +102,7 @@ def decide(
     try:
         return work.decide()
     except _LateError:
-        reason = f"not settled within {time_limit:g} seconds"
-        return Decision(Equality.UNDECIDED, reason=reason, note="time")
+        return _late(time_limit)
     except TooBigError as error:
         if reference == response:
             return Decision(Equality.EQUAL, "exact")
@@ -98,6 +111,11 @@ def decide(
         return Decision(Equality.UNDECIDED, reason=str(error), note="derivative")
     except (RecursionError, MemoryError, ArithmeticError, ValueError):
         return Decision(Equality.UNDECIDED, reason="the formula is too large", note="too-big")
+
+
+def _late(time_limit: float) -> Decision:
+    reason = f"not settled within {time_limit:g} seconds"
+    return Decision(Equality.UNDECIDED, reason=reason, note="time")
 
 
 def _definitions(given: Sequence[tuple[Any, Any]], context: Context) -> Definitions:
@@ -168,9 +186,16 @@ class _Work:
                 if isinstance(grounded, Decision):
                     return grounded
         budget = max(3, 32 // max(len(every), 1))
+        sized = any(n in self.context and self.context[n].kind == "size" for n in used)
         exact, agreed, needed, error = complete, 0, 1, 0.0
+        tried = False
         doubt: tuple[Case, Comparison] | None = None
         for case in every:
+            if sized and agreed and not tried:
+                # They agree where it was looked at: perhaps they do for every size.
+                tried = True
+                if self._proved():
+                    return Decision(Equality.EQUAL, "all sizes")
             comparison = self.case(case)
             if isinstance(comparison, Decision):
                 return comparison
@@ -197,9 +222,16 @@ class _Work:
                 reason="too few points were found where the reference is defined and comparable",
                 note="no-point",
             )
-        sized = any(n in self.context and self.context[n].kind == "size" for n in used)
-        proof = ("sizes 1 to 4" if sized else "exact") if exact else "numeric"
-        return Decision(Equality.EQUAL, proof, error=error)
+        if exact:
+            return Decision(Equality.EQUAL, "sizes 1 to 4" if sized else "exact", error=error)
+        if not tried and self._proved():
+            return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
+        return Decision(Equality.EQUAL, "numeric")
+
+    def _proved(self) -> bool:
+        """Whether the two are equal by the laws of :mod:`mathgrade.equality.symbolic`."""
+        found = prove(self.left, self.right, self.context, self.definitions, tick=self._tick)
+        return found is not None
 
     def _alike(self) -> bool:
         """Whether only the equality of indices matters; holds for definitions too."""

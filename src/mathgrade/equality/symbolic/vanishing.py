@@ -1,0 +1,62 @@
+"""Whether a quotient is 0, by what atoms satisfy beyond being atoms: √a √a = a and such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mathgrade.equality.symbolic.algebra import Algebra, Atom
+from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
+
+__all__ = ["vanishes"]
+
+MAX_ROUNDS = 12
+
+
+def _root(a: Algebra, atom: Atom) -> tuple[int, Ratio]:
+    return atom.label, a.ring.thaw(atom.args[0])
+
+
+def _absolute(a: Algebra, atom: Atom) -> tuple[int, Ratio]:
+    return 2, a.ring.thaw(atom.args[0]) ** 2
+
+
+def _sine(a: Algebra, atom: Atom) -> tuple[int, Ratio]:
+    cosine = a.call("cos", a.ring.thaw(atom.args[0]))
+    return 2, a.number(1) - cosine * cosine
+
+
+_POWERS: dict[str, Callable[[Algebra, Atom], tuple[int, Ratio]]] = {
+    "root": _root,
+    "abs": _absolute,
+    "sin": _sine,
+}
+"""For a kind of atom the power of it that is something simpler, and what that is."""
+
+
+def vanishes(a: Algebra, value: Ratio) -> bool:
+    """Whether a quotient is 0 wherever its denominator is not."""
+    n = a.ring.reduced(value).n
+    for _ in range(MAX_ROUNDS):
+        if n.is_zero():
+            return True
+        for k, degree in a.ring.used(n):
+            rule = _POWERS.get(a.atom(k).head)
+            if rule is None:
+                continue
+            power, simpler = rule(a, a.atom(k))
+            if degree >= power:
+                n = _lowered(a, n, k, power, simpler).n
+                break
+        else:
+            return False
+    raise NotCoveredError("too many roots")
+
+
+def _lowered(a: Algebra, n: object, k: int, power: int, simpler: Ratio) -> Ratio:
+    total = a.number(0)
+    for exponents, coefficient in n.terms():  # type: ignore[attr-defined]
+        times, left = divmod(exponents[k], power)
+        kept = (*exponents[:k], left, *exponents[k + 1 :])
+        term = Ratio(a.ring.polynomial([(kept, coefficient)]), a.ring.one)
+        total = total + term * simpler**times
+    return a.ring.reduced(total)
