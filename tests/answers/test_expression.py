@@ -44,23 +44,23 @@ RIGHT = [
 ]
 
 WRONG = [
-    (ENTRY, y[i] * (delta(i, j) + y[j]), "expression.different"),
-    (ENTRY, y[i] * (y[j] - delta(i, j)), "expression.sign"),
-    (ENTRY, y[i] * (1 - y[i]), "expression.different"),
-    (ENTRY, -y[i] * y[j], "expression.different"),
+    (ENTRY, y[i] * (delta(i, j) + y[j]), "edit.sign-term"),
+    (ENTRY, y[i] * (y[j] - delta(i, j)), "edit.sign"),
+    (ENTRY, y[i] * (1 - y[i]), "edit.case"),
+    (ENTRY, -y[i] * y[j], "edit.missing"),
     (ENTRY, 0, "expression.different"),
-    (ENTRY, "2*y[i]*(delta(i, j) - y[j])", "expression.factor"),
+    (ENTRY, "2*y[i]*(delta(i, j) - y[j])", "edit.factor"),
     (SQUARE, "x**2 + 1", "expression.different"),
     (SQUARE, "(x**2 - 1)**2/(x - 1)**2", "expression.different"),  # undefined at 1
-    (SQUARE, "-(x + 1)**2", "expression.sign"),
-    (SQUARE, "(x + 1)**2/2", "expression.factor"),
-    (SQUARE, "(x + 1)**2 + 1e-12", "expression.different"),
-    (ROW, v.T, "expression.different"),
+    (SQUARE, "-(x + 1)**2", "edit.sign"),
+    (SQUARE, "(x + 1)**2/2", "edit.factor"),
+    (SQUARE, "(x + 1)**2 + 1e-12", "edit.extra"),
+    (ROW, v.T, "edit.name"),
     (ROW, v, "expression.shape"),
     (ROW, "u", "expression.shape"),
-    (ROW, "-T(w)", "expression.sign"),
+    (ROW, "-T(w)", "edit.sign"),
     (PRODUCT, w * v.T, "expression.shape"),
-    (CONSTANT, 1, "expression.sign"),
+    (CONSTANT, 1, "edit.sign"),
     (CONSTANT, [-1], "expression.shape"),
     (CONSTANT, np.array([-1.0, -1.0]), "expression.shape"),
     (CONSTANT, sp.Matrix([[-1]]), "expression.shape"),
@@ -103,6 +103,25 @@ def test_what_is_no_formula_is_invalid(test, response, words):
     else:
         assert verdict.outcome is Outcome.INVALID
     assert words in verdict.findings[0].message
+
+
+def test_what_explains_a_wrong_formula_is_a_remark_that_moves_no_marks():
+    verdict = ENTRY.mark("-y[i]*y[j]")
+    criterion, remark = verdict.findings
+    assert (criterion.note, criterion.share, criterion.met) == ("expression.different", 1, False)
+    assert (remark.note, remark.share, remark.met) == ("edit.missing", 0, False)
+    assert "For i ≠ j your answer is right." in remark.message
+    assert verdict.note == remark.note
+
+
+def test_what_is_not_asked_to_be_explained_is_not():
+    assert len(ENTRY.mark("-y[i]*y[j]", explain=False).findings) == 1
+
+
+def test_a_fault_in_explaining_costs_nothing(monkeypatch):
+    monkeypatch.setattr("mathgrade.answers.expression.diagnose", lambda *_: 1 / 0)
+    verdict = ENTRY.mark("-y[i]*y[j]")
+    assert (verdict.outcome, verdict.note) == (Outcome.INCORRECT, "expression.different")
 
 
 def test_a_wrong_formula_comes_with_a_point_that_shows_it():

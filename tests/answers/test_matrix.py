@@ -16,6 +16,7 @@ from mathgrade.verdict import Outcome
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 A = [[1, 2], [3, 5]]
 ROOTS = sp.Matrix([[1, -1], [1, 1]]) / sp.sqrt(2)
+SMALL = np.array([[0.24131234, 0.00500041], [0.00000012, -0.5]])  # 0.005 to 4 decimals
 y = sp.IndexedBase("y")
 JACOBIAN = Matrix(
     "[[y[1]*(1 - y[1]), -y[1]*y[2]], [-y[2]*y[1], y[2]*(1 - y[2])]]",
@@ -53,10 +54,10 @@ RIGHT = [
 
 WRONG = [
     (Matrix(A), [[1, 2], [3, 4]], "matrix.entries", "row 2, column 2 is wrong."),
-    (Matrix(A), [[1, 2], [4, 4]], "matrix.entries", "row 2, column 1 is wrong, and so is another."),
+    (Matrix(A), [[1, 2], [4, 4]], "edit.part", "row 2, column 1 is wrong, and so is another."),
     (Matrix(A), [[1, 0], [0, 0]], "matrix.entries", "row 1, column 2 is wrong, and so are 2 more"),
-    (Matrix(A), [[1, 3], [2, 5]], "matrix.transposed", "transpose of the right matrix"),
-    (Matrix(A), -np.array(A), "matrix.sign", "wrong sign"),
+    (Matrix(A), [[1, 3], [2, 5]], "edit.transposed", "transpose of the right matrix"),
+    (Matrix(A), -np.array(A), "edit.sign", "the negative"),
     (Matrix(A), [1, 2, 3, 5], "matrix.shape", "Expected shape (2, 2), received (4,)."),
     (Matrix(A), [[1, 2]], "matrix.shape", "Expected shape (2, 2), received (1, 2)."),
     (Matrix(A), np.ones((3, 3)), "matrix.shape", "Expected shape (2, 2), received (3, 3)."),
@@ -64,13 +65,15 @@ WRONG = [
     (Matrix([[1]]), [1], "matrix.shape", "Expected shape (1, 1), received (1,)."),
     (Matrix([1, 2]), [[1], [2]], "matrix.shape", "Expected shape (2,), received (2, 1)."),
     (Matrix([1, 2], vector=True), [1, 2, 3], "matrix.shape", "Expected shape (2,), received (3,)"),
-    (Matrix([1, 2], vector=True), [2, 1], "matrix.entries", "Entry 1 is wrong,"),
-    (Matrix(ROOTS, decimals=6), [[0.707, -0.707], [0.707, 0.71]], "matrix.entries", "row 1"),
-    (Matrix(ROOTS, decimals=6), np.round(np.array(ROOTS, float), 3), "number.rounded", "to 6"),
-    (Matrix(ROOTS), np.round(np.array(ROOTS, float), 4), "number.rounded", "more digits"),
+    (Matrix([1, 2], vector=True), [2, 1], "edit.order", "Entry 1 is wrong,"),
+    (Matrix(ROOTS, decimals=6), [[0.707, -0.707], [0.707, 0.71]], "edit.rounded", "row 1"),
+    (Matrix(ROOTS, decimals=6), np.round(np.array(ROOTS, float), 3), "edit.rounded", "more digits"),
+    (Matrix(ROOTS), np.round(np.array(ROOTS, float), 4), "edit.rounded", "more digits"),
+    (Matrix(ROOTS / 100), np.round(np.array(ROOTS / 100, float), 5), "edit.rounded", "more digits"),
+    (Matrix(SMALL, decimals=6), np.round(SMALL, 4), "edit.rounded", "more digits"),
     (Matrix([[1.5, 0.25], [0, 2]]), [[1.5, 0.21], [0, 2.0]], "matrix.entries", "column 2"),
-    (JACOBIAN, -SYMBOLIC, "matrix.sign", "In every entry: the sign"),
-    (JACOBIAN, 2 * SYMBOLIC, "matrix.factor", "constant factor"),
+    (JACOBIAN, -SYMBOLIC, "edit.sign", "Every sign is"),
+    (JACOBIAN, 2 * SYMBOLIC, "edit.factor", "constant factor"),
     (JACOBIAN, sp.eye(2), "matrix.entries", ""),
     (JACOBIAN, sp.zeros(2, 2), "matrix.entries", ""),
     (JACOBIAN, sp.ones(2, 2), "matrix.entries", ""),
@@ -114,7 +117,7 @@ def test_the_right_matrix_in_any_form(test, response):
 def test_wrong_matrices_get_no_credit_and_a_reason(test, response, note, words):
     verdict = test.mark(response)
     assert (verdict.outcome, verdict.credit, verdict.note) == (Outcome.INCORRECT, 0, note)
-    assert words in verdict.findings[0].message
+    assert words in " ".join(f.message for f in verdict.findings)
 
 
 @pytest.mark.parametrize(("test", "response", "words"), UNREADABLE)
@@ -131,7 +134,11 @@ def test_parts_that_are_right_earn_their_share():
     assert [(f.criterion, f.met, f.share) for f in verdict.findings] == [
         ("On the diagonal", True, HALF),
         ("Off the diagonal", False, HALF),
+        ("What happened", False, 0),
     ]
+    assert verdict.findings[2].message.startswith(
+        "The sign is the wrong way round in row 1, column 2;"
+    )
     assert verdict.findings[1].witness.place == "row 1, column 2"
 
 
@@ -188,7 +195,7 @@ def test_a_gradient_row_for_a_column_is_a_matter_of_layout():
 def test_a_transposed_matrix_keeps_what_its_parts_earn():
     verdict = Matrix(A, entries="diagonal").mark(np.transpose(A))
     assert verdict.credit == HALF
-    assert verdict.findings[-1].note == "matrix.transposed"
+    assert verdict.findings[-1].note == "edit.transposed"
 
 
 def test_a_symmetric_matrix_has_no_other_layout():

@@ -16,8 +16,9 @@ from fractions import Fraction
 from typing import Any, Self
 
 from mathgrade.answers.trivial import is_trivial
+from mathgrade.equality.diagnosis import Diagnosis
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.verdict import Outcome, Verdict
+from mathgrade.verdict import Finding, Outcome, Verdict
 
 __all__ = ["AnswerTest", "Share", "exact_share"]
 
@@ -47,12 +48,13 @@ class AnswerTest(ABC):
 
     reference: Any
 
-    def mark(self, response: object, *, source: str = "") -> Verdict:
+    def mark(self, response: object, *, source: str = "", explain: bool = True) -> Verdict:
         """The verdict on a response.
 
         Args:
             response: anything whatever.
             source: text of the cell that defined it, for tests of how it is written.
+            explain: whether a wrong answer is looked up among the usual mistakes.
 
         Returns:
             A verdict; its ``note`` is ``marking.fault`` where the fault is ours.
@@ -61,7 +63,7 @@ class AnswerTest(ABC):
             ItemError: the item is set up wrongly.
         """
         try:
-            return self._mark(response, source)
+            verdict = self._mark(response, source)
         except ResponseError as error:
             return Verdict.invalid(error.message, error.note)
         except ItemError:
@@ -72,6 +74,29 @@ class AnswerTest(ABC):
                 f"({type(fault).__name__}); a person will look at it.",
                 "marking.fault",
             )
+        return self.explained(verdict, response) if explain else verdict
+
+    def explained(self, verdict: Verdict, response: object) -> Verdict:
+        """The verdict on a wrong response with a remark on what explains it, if anything does.
+
+        See :mod:`mathgrade.equality.diagnosis`. A remark moves no marks; the verdict takes
+        its note.
+        """
+        wrong = verdict.outcome in (Outcome.INCORRECT, Outcome.PARTIAL)
+        if not wrong or verdict.note.endswith(".shape") or verdict.note.startswith("layout."):
+            return verdict  # what is wrong has been said
+        try:
+            found = self._diagnose(response)
+        except Exception:  # shown as a courtesy: never worth losing the verdict
+            return verdict
+        if found is None:
+            return verdict
+        remark = Finding("What happened", False, message=found.message, note=found.note)
+        return replace(verdict.with_finding(remark), note=found.note)
+
+    def _diagnose(self, _response: object, /) -> Diagnosis | None:
+        """What explains a wrong response."""
+        return None
 
     @abstractmethod
     def _mark(self, response: object, source: str, /) -> Verdict:
@@ -96,6 +121,7 @@ class AnswerTest(ABC):
     def recognise(self, known: Sequence[object], response: object) -> int | None:
         """Position of the first of the ``known`` wrong answers that this response is."""
         for position, reference in enumerate(known):
-            if self.with_reference(reference).mark(response).outcome is Outcome.CORRECT:
+            verdict = self.with_reference(reference).mark(response, explain=False)
+            if verdict.outcome is Outcome.CORRECT:
                 return position
         return None

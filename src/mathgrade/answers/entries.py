@@ -10,16 +10,19 @@ from typing import Any
 import sympy as sp
 
 from mathgrade import expression
-from mathgrade.answers.formula import EDITS, Comparison, compare, read_formula
+from mathgrade.answers.formula import Comparison, compare, read_formula
 from mathgrade.answers.received import Grid, read_grid, shape_text
 from mathgrade.answers.scalar import (
+    NO_NAMES,
     Scalar,
     Tolerance,
     agree,
+    decimals_of,
     needs_exact,
-    only_rounded,
     read_scalar,
+    slack_of,
 )
+from mathgrade.equality.diagnosis import Diagnosis, diagnose
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Context, Node, nodes
 from mathgrade.verdict import Witness
@@ -93,21 +96,17 @@ class Numbers:
         """Whether an entry is plainly 0."""
         return entry.value == 0
 
-    def why(
-        self, references: Sequence[Scalar], entries: Sequence[Scalar]
-    ) -> tuple[str, str] | None:
-        """A slip that explains every wrong entry, with its note."""
-        pairs = list(zip(references, entries, strict=True))
-        if all(agree(r, e.negative, self.tolerance) for r, e in pairs):
-            return "Every entry has the wrong sign.", "matrix.sign"
-        if only_rounded(references, entries):
-            asked = f"The entries are wanted {self.tolerance.text}. " if self.tolerance else ""
-            return (
-                f"The entries are right as far as their digits go. {asked}Give more digits or the "
-                "exact form, and round only at the end.",
-                "number.rounded",
-            )
-        return None
+    def diagnose(
+        self, references: Sequence[Scalar], entries: Sequence[Scalar], columns: int
+    ) -> Diagnosis | None:
+        """What explains wrong entries."""
+        return diagnose(
+            _matrix([r.node for r in references], columns),
+            _matrix([e.node for e in entries], columns),
+            NO_NAMES,
+            slack=slack_of(references, entries, self.tolerance),
+            decimals=decimals_of(entries),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +148,18 @@ class Formulas:
         """Whether an entry is plainly 0."""
         return isinstance(entry, nodes.Number) and entry.value == 0
 
-    def why(self, references: Sequence[Node], entries: Sequence[Node]) -> tuple[str, str] | None:
-        """A slip that explains every wrong entry, with its note."""
-        pairs = list(zip(references, entries, strict=True))
-        for edit, message, note in EDITS:
-            if all(compare(r, edit(e), self.context).same for r, e in pairs):
-                return f"In every entry: {message[0].lower()}{message[1:]}", f"matrix.{note}"
-        return None
+    def diagnose(
+        self, references: Sequence[Node], entries: Sequence[Node], columns: int
+    ) -> Diagnosis | None:
+        """What explains wrong entries."""
+        one, other = _matrix(references, columns), _matrix(entries, columns)
+        return diagnose(one, other, self.context)
+
+
+def _matrix(entries: Sequence[Node], columns: int) -> Node:
+    """Entries row by row as one matrix."""
+    rows = [tuple(entries[k : k + columns]) for k in range(0, len(entries), columns)]
+    return nodes.Matrix(tuple(rows))
 
 
 def matrix_latex(kind: Any, grid: Grid) -> str:

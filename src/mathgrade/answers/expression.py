@@ -10,7 +10,6 @@ from typing import Any
 from mathgrade import expression
 from mathgrade.answers.answer import AnswerTest, Share, exact_share
 from mathgrade.answers.formula import (
-    EDITS,
     Comparison,
     compare,
     layout_message,
@@ -18,8 +17,9 @@ from mathgrade.answers.formula import (
     read_own,
 )
 from mathgrade.answers.received import is_grid
+from mathgrade.equality.diagnosis import Diagnosis, diagnose
 from mathgrade.errors import ItemError
-from mathgrade.expression import Context, Node, nodes
+from mathgrade.expression import Context, nodes
 from mathgrade.verdict import Finding, Verdict
 
 __all__ = ["Expression"]
@@ -41,7 +41,7 @@ class Expression(AnswerTest):
 
     >>> test = Expression("2*x", {"x": "real"})
     >>> test.mark("x + x").outcome.value, test.mark("-2*x").note
-    ('correct', 'expression.sign')
+    ('correct', 'edit.sign')
     """
 
     reference: Any
@@ -79,8 +79,14 @@ class Expression(AnswerTest):
                 "expression.shape",
                 criterion=RIGHT,
             )
-        message, note = self._why(reference, received, context, found)
-        return Verdict.incorrect(message, note, criterion=RIGHT, witness=found.witness)
+        message = f"This is not the right formula. {found.reason}".strip()
+        return Verdict.incorrect(
+            message, "expression.different", criterion=RIGHT, witness=found.witness
+        )
+
+    def _diagnose(self, response: object) -> Diagnosis | None:
+        reference, context = read_own(self.reference, self.names)
+        return diagnose(reference, read_formula(response, context), context, self.given)
 
     def form(self, response: object) -> str:
         return expression.to_latex(read_formula(response, read_own(self.reference, self.names)[1]))
@@ -97,11 +103,3 @@ class Expression(AnswerTest):
                 Finding(criterion, in_layout, share, message, note),
             )
         )
-
-    def _why(
-        self, reference: Node, received: Node, context: Context, found: Comparison
-    ) -> tuple[str, str]:
-        for edit, message, note in EDITS:
-            if compare(reference, edit(received), context, self.given).same:
-                return message, f"expression.{note}"
-        return f"This is not the right formula. {found.reason}".strip(), "expression.different"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ from mathgrade import expression
 from mathgrade.answers.received import describe, is_grid, read_grid
 from mathgrade.equality import Equality, decide
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Context, Node, nodes
+from mathgrade.expression import Context, Node
 from mathgrade.verdict import Witness
 
-__all__ = ["EDITS", "Comparison", "compare", "layout_message", "read_formula", "read_own"]
+__all__ = ["Comparison", "compare", "layout_message", "read_formula", "read_own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +96,3 @@ def layout_message(layout: str) -> str:
             else "one row for each variable, one column for each entry of what is differentiated."
         )
     )
-
-
-# Small slips by which a formula may differ from the right one: applied to the response,
-# with what to say if that makes it right, and a note. To add one, add a row.
-EDITS: tuple[tuple[Callable[[Node], Node], str, str], ...] = (
-    (nodes.Neg, "The sign is the wrong way round.", "sign"),
-    (
-        lambda node: nodes.Mul((nodes.Number(Fraction(2)), node)),
-        "This is right but for a constant factor.",
-        "factor",
-    ),
-    (
-        lambda node: nodes.Div(node, nodes.Number(Fraction(2))),
-        "This is right but for a constant factor.",
-        "factor",
-    ),
-)

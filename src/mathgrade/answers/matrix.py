@@ -14,9 +14,10 @@ from mathgrade.answers.formula import Comparison, layout_message
 from mathgrade.answers.received import Grid, describe, is_grid, shape_text
 from mathgrade.answers.scalar import Tolerance
 from mathgrade.answers.trivial import is_trivial
+from mathgrade.equality.diagnosis import Diagnosis
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context
-from mathgrade.verdict import Finding, Outcome, Verdict, Witness
+from mathgrade.verdict import Finding, Verdict, Witness
 
 __all__ = ["Matrix"]
 
@@ -70,20 +71,30 @@ class Matrix(AnswerTest):
             found = [kind.compare(r, e) for r, e in zip(reference, entries, strict=True)]
             if all(c.same for c in found):
                 return self._right(True)
-        slip: tuple[str, str] | None = None
         back = grid.transposed
-        if back.shape == wanted.shape and len(wanted.shape) == 2:
+        if self.layout and back.shape == wanted.shape and len(wanted.shape) == 2:
             others = read_entries(kind, back)
             if all(kind.compare(r, e).same for r, e in zip(reference, others, strict=True)):
-                if self.layout:
-                    return self._right(False)
-                slip = _TRANSPOSED
+                return self._right(False)
         if turned:
             return Verdict.incorrect(
                 "The entries are wrong in either layout.", "matrix.entries", criterion=_ENTRIES
             )
-        slip = slip or kind.why(reference, entries)
-        return self._wrong(kind, (wanted, reference), grid, found, slip)
+        parts = [(_ENTRIES, list(range(len(found))))]
+        if self.entries and not is_trivial(grid):
+            parts = _parts(self.entries, wanted, [kind.zero(r) for r in reference])
+        share = Fraction(1, len(parts))
+        return Verdict.of(_part(name, where, share, grid, found) for name, where in parts)
+
+    def _diagnose(self, response: object) -> Diagnosis | None:
+        kind = self._kind()
+        wanted, reference = self._own(kind)
+        grid = self._grid(kind, response)
+        if grid.shape != wanted.shape:
+            return None
+        columns = grid.shape[1] if len(grid.shape) == 2 else 1
+        found: Diagnosis | None = kind.diagnose(reference, read_entries(kind, grid), columns)
+        return found
 
     def form(self, response: object) -> str:
         kind = self._kind()
@@ -152,33 +163,8 @@ class Matrix(AnswerTest):
             )
         )
 
-    def _wrong(
-        self,
-        kind: Any,
-        own: tuple[Grid, list[Any]],
-        grid: Grid,
-        found: list[Comparison],
-        slip: tuple[str, str] | None,
-    ) -> Verdict:
-        wanted, reference = own
-        parts = [(_ENTRIES, list(range(len(found))))]
-        if self.entries and not is_trivial(grid):
-            parts = _parts(self.entries, wanted, [kind.zero(r) for r in reference])
-        share = Fraction(1, len(parts))
-        verdict = Verdict.of(_part(name, where, share, grid, found) for name, where in parts)
-        if slip is None or verdict.outcome is Outcome.UNDECIDED:
-            return verdict
-        if verdict.outcome is Outcome.PARTIAL:
-            return verdict.with_finding(Finding("What happened", False, Fraction(0), *slip))
-        witness = verdict.findings[0].witness
-        return Verdict.incorrect(*slip, criterion=_ENTRIES, witness=witness)
-
 
 _ENTRIES = "Every entry is right"
-_TRANSPOSED = (
-    "This is the transpose of the right matrix: its rows and columns are exchanged.",
-    "matrix.transposed",
-)
 
 
 def _symbolic(value: object) -> bool:

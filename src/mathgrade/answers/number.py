@@ -8,14 +8,16 @@ from typing import Any
 from mathgrade import expression
 from mathgrade.answers.answer import AnswerTest
 from mathgrade.answers.scalar import (
-    Scalar,
+    NO_NAMES,
     Tolerance,
     agree,
+    decimals_of,
     needs_exact,
-    only_rounded,
     read_reference,
     read_scalar,
+    slack_of,
 )
+from mathgrade.equality.diagnosis import Diagnosis, diagnose
 from mathgrade.verdict import Verdict, Witness
 
 __all__ = ["Number"]
@@ -37,7 +39,7 @@ class Number(AnswerTest):
     >>> Number("sqrt(3)/2").mark(3**0.5 / 2).outcome.value
     'correct'
     >>> Number("sqrt(3)/2").mark(0.87).note
-    'number.rounded'
+    'edit.rounded'
     """
 
     reference: Any
@@ -58,25 +60,26 @@ class Number(AnswerTest):
         if right:
             text = f" {tolerance.text}" if tolerance else ""
             return Verdict.correct(f"The number is right{text}")
-        message, note = _why(reference, received, tolerance)
-        witness = Witness({}, received.text, reference.text)
-        return Verdict.incorrect(message, note, criterion="The number is right", witness=witness)
+        asked = f" {tolerance.text}" if tolerance and self.decimals is not None else ""
+        return Verdict.incorrect(
+            f"{received.text} is not the value asked for{asked}.",
+            "number.wrong",
+            criterion="The number is right",
+            witness=Witness({}, received.text, reference.text),
+        )
+
+    def _diagnose(self, response: object) -> Diagnosis | None:
+        reference, received = read_reference(self.reference), read_scalar(response)
+        tolerance = Tolerance.of(self.decimals, self.atol, self.rtol)
+        return diagnose(
+            reference.node,
+            received.node,
+            NO_NAMES,
+            slack=slack_of([reference], [received], tolerance),
+            decimals=decimals_of([received]),
+        )
 
     def form(self, response: object) -> str:
         received = read_scalar(response)
         needs_exact(received, self.exact)
         return expression.to_latex(received.node) if received.exact else received.text
-
-
-def _why(reference: Scalar, received: Scalar, tolerance: Tolerance | None) -> tuple[str, str]:
-    """Message and note for a wrong number: never the answer, nor how far it is."""
-    if only_rounded([reference], [received]):
-        asked = f"The answer is wanted {tolerance.text}." if tolerance else ""
-        return (
-            f"{received.text} is right as far as its digits go. {asked} Give more digits or the "
-            "exact form, and round only at the end.".replace("  ", " "),
-            "number.rounded",
-        )
-    if agree(reference, received.negative, tolerance):
-        return "The size is right, but the sign is not.", "number.sign"
-    return f"{received.text} is not the value asked for. Check your calculation.", "number.wrong"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,6 +21,7 @@ from mathgrade import expression
 from mathgrade.answers.enclosure import UnknownError, enclose
 from mathgrade.answers.received import describe, is_grid, shape_text, short
 from mathgrade.equality import decide
+from mathgrade.equality.diagnosis import Slack
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Node, nodes
 
@@ -28,11 +29,12 @@ __all__ = [
     "Scalar",
     "Tolerance",
     "agree",
+    "decimals_of",
     "nearest_float",
     "needs_exact",
-    "only_rounded",
     "read_reference",
     "read_scalar",
+    "slack_of",
 ]
 
 NO_NAMES = Context()
@@ -53,12 +55,6 @@ class Scalar:
     value: Fraction | None
     exact: bool
     text: str
-
-    @property
-    def negative(self) -> Scalar:
-        """The number with the other sign."""
-        value = None if self.value is None else -self.value
-        return replace(self, node=nodes.Neg(self.node), value=value)
 
     @property
     def ulp(self) -> Fraction:
@@ -296,19 +292,26 @@ def _equal(reference: Scalar, received: Scalar) -> bool | None:
     return {"equal": True, "undecided": None}.get(str(decision.outcome), False)
 
 
-def only_rounded(references: Sequence[Scalar], received: Sequence[Scalar]) -> bool:
-    """Whether floats are the references, cut to as many decimals as the longest of them has.
+def slack_of(
+    references: Sequence[Scalar], received: Sequence[Scalar], tolerance: Tolerance | None
+) -> Slack | None:
+    """How near a number has to be for :func:`~mathgrade.equality.diagnosis.diagnose`."""
+    if tolerance is None and all(number.exact for number in (*references, *received)):
+        return None
+    tolerance = tolerance or ROUNDING
+    return Slack(tolerance.absolute, tolerance.relative)
 
-    >>> only_rounded([read_scalar(Fraction(1, 3))], [read_scalar(0.333)])
-    True
+
+def decimals_of(numbers: Sequence[Scalar]) -> int | None:
+    """How many decimals numbers are written with, the longest of them; None if that says nothing.
+
+    >>> decimals_of([read_scalar(0.005), read_scalar(0.2413)]), decimals_of([read_scalar(0.5)])
+    (4, None)
     """
-    written = [_decimals(number) for number in received]
+    written = [_decimals(number) for number in numbers]
     if not any(digits >= 2 and places >= 1 for digits, places in written):
-        return False  # 0 and 1 are near many things
-    # A last digit cut off rather than rounded is the same oversight.
-    places = max(places for _, places in written)
-    unit = Tolerance(Fraction(999, 1000 * 10**places))
-    return all(agree(r, g, unit) for r, g in zip(references, received, strict=True))
+        return None  # 0 and 1 are near many things
+    return max(places for _, places in written)
 
 
 def _decimals(number: Scalar) -> tuple[int, int]:

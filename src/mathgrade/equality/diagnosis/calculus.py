@@ -27,7 +27,7 @@ from mathgrade.expression.nodes import (
     free_names,
 )
 
-__all__ = ["CALCULUS", "FUNCTIONS", "RULES"]
+__all__ = ["CALCULUS", "RULES"]
 
 _NEW = "u_0"  # what the inner function is called while the outer one is differentiated
 
@@ -205,38 +205,6 @@ _BEFORE = {
 }
 
 
-# -- functions -----------------------------------------------------------------------------
-
-_CONFUSED = {
-    "exp": ("log",),
-    "log": ("exp",),
-    "sin": ("cos", "sinh"),
-    "cos": ("sin", "cosh"),
-    "sinh": ("cosh", "sin"),
-    "cosh": ("sinh", "cos"),
-    "tanh": ("tan",),
-    "tan": ("tanh", "cot"),
-    "max": ("min",),
-    "min": ("max",),
-}
-
-
-def _confused(task: Task) -> Iterator[Candidate]:
-    for spot in spots(task.reference):
-        if isinstance(spot.node, Call):
-            name, args = spot.node.function, spot.node.args
-            for other in _CONFUSED.get(name, ()):
-                words = {"right": name, "wrong": other}
-                yield Candidate(spot.put(Call(other, args)), words=words)
-
-
-def _dropped(task: Task) -> Iterator[Candidate]:
-    for spot in spots(task.reference):
-        match spot.node:
-            case Call(name, (inner,)) if name not in ("diag", "trace", "det"):
-                yield Candidate(spot.put(inner))
-
-
 RULES = (
     Edit("quotient rule", "edit.quotient-rule", "Look at the quotient rule: {what}.", _quotients),
     Edit("product rule", "edit.product-rule", "Look at the product rule: {what}.", _products),
@@ -274,20 +242,5 @@ CALCULUS = (
         "edit.outer-derivative",
         "One function looks as if it had not been differentiated; all else is right.",
         _outer_function,
-    ),
-)
-
-FUNCTIONS = (
-    Edit(
-        "function mixed up",
-        "edit.function",
-        "One function is mixed up with another: look at each {wrong} in your answer.",
-        _confused,
-    ),
-    Edit(
-        "function left out",
-        "edit.function-missing",
-        "A function is left out: something stands plain that belongs inside one.",
-        _dropped,
     ),
 )

@@ -24,6 +24,8 @@ from mathgrade.equality.diagnosis.edit import (
     Slack,
     Task,
 )
+from mathgrade.equality.diagnosis.indices import right_cases
+from mathgrade.equality.diagnosis.matrices import entry_place
 from mathgrade.equality.diagnosis.probe import Definitions, Probe
 from mathgrade.equality.diagnosis.table import EDITS
 from mathgrade.errors import ItemError, ResponseError
@@ -151,10 +153,19 @@ class _Search:
             for edit, candidate in fitting:
                 if id(candidate) in survivors and self._holds(task, candidate):
                     message = edit.message.format_map(candidate.words)
-                    return Diagnosis(edit.name, edit.note, message, candidate.place)
+                    right, place = ("", candidate.place) if candidate.place else self._case(task)
+                    return Diagnosis(edit.name, edit.note, message + right, place)
             if time.perf_counter() > self.deadline:
                 break
         return None
+
+    def _case(self, task: Task) -> tuple[str, str]:
+        """In which case of two indices the response is right as it is; and the other one."""
+        for candidate in right_cases(task):
+            seen = task.probe.agreeing([candidate], task.response, None)
+            if seen and self._holds(task, candidate):
+                return f" For {candidate.words['right']} your answer is right.", candidate.place
+        return "", ""
 
     def _fits(self, candidate: Candidate, due: Shape | None) -> bool:
         shape = self._shape(candidate.expected)
@@ -184,7 +195,7 @@ class _Search:
         found = self.explain(expected.rows[row][column], received.rows[row][column])
         if found is None:
             return None
-        place = f"row {row + 1}, column {column + 1}"
+        place = entry_place(expected, wrong[0])
         message = f"In {place}: {found.message[0].lower()}{found.message[1:]}"
         return Diagnosis(found.name, found.note, message, place)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +27,7 @@ from mathgrade.expression.nodes import (
     free_names,
 )
 
-__all__ = ["DIFFERENCE", "FACTORS", "PARTS", "RECIPROCALS", "simple"]
+__all__ = ["COEFFICIENTS", "DIFFERENCE", "FACTORS", "PARTS", "RECIPROCALS", "simple"]
 
 # Constants that a ratio may be a simple multiple of.
 _CONSTANTS: tuple[tuple[Node, float], ...] = (
@@ -86,8 +87,8 @@ def _float(value: Any) -> float:
 
 def _constant(values: list[float], scale: float = 1.0) -> float | None:
     """The one number that all values are, if they are."""
-    if not values or max(values) - min(values) > _NEAR * max(abs(values[0]), scale):
-        return None
+    if not values or not max(values) - min(values) <= _NEAR * max(abs(values[0]), scale):
+        return None  # also where one of them is no number
     return values[0]
 
 
@@ -186,11 +187,41 @@ def _shift(task: Task) -> Iterator[Candidate]:
                     yield Candidate(spot.put(inner), words={"function": name})
 
 
+def _coefficient(task: Task) -> Iterator[Candidate]:
+    """One number of the reference, replaced by the one the response must have for it.
+
+    A number stands linearly nearly everywhere; so the one that fits is read off a step to
+    the next number, and has to come out the same at every look.
+    """
+    if not free_names(task.reference):
+        return
+    plain = [s for s in spots(task.reference) if isinstance(s.node, Number) and not s.index]
+    for spot in plain[:_MOST_NUMBERS]:
+        assert isinstance(spot.node, Number)
+        value, fits = spot.node.value, []
+        stepped = spot.put(Number(value + 1))
+        for look in range(len(task.probe.looks)):
+            at, after = _pairs(task, look), _pairs(replace(task, reference=stepped), look)
+            if len(at) != len(after):
+                break
+            for (now, due), (then, _) in zip(at, after, strict=True):
+                if abs(then - now) > _NEAR:
+                    fits.append(float(value) + (due - now) / (then - now))
+                elif abs(due - now) > _NEAR:
+                    fits.append(float("nan"))
+        found = _constant(fits)
+        other = simple(found) if found and len(fits) > 1 else None
+        if other is not None:
+            yield Candidate(spot.put(other), words={"where": spot.where})
+
+
+_MOST_NUMBERS = 8
+
 FACTORS = (
     Edit(
         "constant factor",
         "edit.factor",
-        "Your answer is {how} the right one: look for a constant factor.",
+        "Your answer is {how} the right one; look for a constant factor.",
         _ratio,
         frozenset((FORMULA, MATRIX)),
     ),
@@ -233,6 +264,15 @@ PARTS = (
         "edit.extra",
         "There is a {what} too many{where}; all else is right.",
         _extra,
+    ),
+)
+
+COEFFICIENTS = (
+    Edit(
+        "one number",
+        "edit.number",
+        "One number is not the right one{where}; all else is right.",
+        _coefficient,
     ),
 )
 

@@ -26,7 +26,7 @@ from mathgrade.expression.nodes import (
     free_names,
 )
 
-__all__ = ["CASES", "DELTAS", "INDICES", "SUMS"]
+__all__ = ["CASES", "DELTAS", "INDICES", "SUMS", "right_cases"]
 
 
 def _swapped(task: Task) -> Iterator[Candidate]:
@@ -43,8 +43,8 @@ def _one_index(task: Task) -> Iterator[Candidate]:
         places = spot.node.indices if isinstance(spot.node, Entry) else _ends(spot.node)
         others = [*(f.index for f in spot.bound), *declared]
         for k, place in enumerate(places):
-            for other in others if isinstance(place, Name) else ():
-                if other == place.name:  # type: ignore[union-attr]
+            for other in others:
+                if not isinstance(place, Name) or other == place.name:
                     continue
                 new = (*places[:k], Name(other), *places[k + 1 :])
                 changed = (
@@ -149,7 +149,8 @@ def _more_deltas(task: Task) -> Iterator[Candidate]:
 # -- cases ---------------------------------------------------------------------------------
 
 
-def _one_case(task: Task) -> Iterator[Candidate]:
+def right_cases(task: Task) -> Iterator[Candidate]:
+    """What holds if a response is right where two indices are equal, or only where they are not."""
     reference, response = task.reference, task.response
     for i, j in index_pairs(free_names(reference) | free_names(response), task.context):
         for right, wrong, parts in (
@@ -239,6 +240,6 @@ CASES = (
         "right in one case",
         "edit.case",
         "Your answer is right for {right}, but not for {wrong}.",
-        _one_case,
+        right_cases,
     ),
 )

@@ -16,7 +16,7 @@ from mathgrade.equality.diagnosis.trees import negated, spots
 from mathgrade.expression import shape_of
 from mathgrade.expression.nodes import Inverse, Matrix, Mul, Node, Transpose
 
-__all__ = ["MATRICES", "MATRIX_FORMULAS"]
+__all__ = ["MATRICES", "MATRIX_FORMULAS", "entry_place"]
 
 _MOST = 64  # entries; larger matrices are looked at as a whole only
 Place = tuple[int, int]
@@ -53,7 +53,7 @@ class _Grid:
             if wrong <= places and all(p in wrong or self.values[p[0]][p[1]] == 0 for p in places):
                 return name
         if len(wrong) == 1:
-            return f"in row {self.wrong[0][0] + 1}, column {self.wrong[0][1] + 1}"
+            return f"in {entry_place(self.expected, self.wrong[0])}"
         return "in some entries"
 
     def replaced(self, change: Callable[[Place], Node]) -> Matrix:
@@ -65,6 +65,14 @@ class _Grid:
                 for r, row in enumerate(self.expected.rows)
             )
         )
+
+
+def entry_place(matrix: Matrix, place: Place) -> str:
+    """Where an entry stands, counted from 1: ``"row 1, column 2"``, of a column ``"entry 2"``."""
+    row, column = place
+    if len(matrix.rows[0]) == 1:
+        return f"entry {row + 1}"
+    return f"row {row + 1}, column {column + 1}"
 
 
 def _grid(task: Task) -> _Grid | None:
@@ -88,7 +96,7 @@ def _floats(rows: list[list[Any]]) -> list[list[float | None]]:
 
 
 def _place(part: str) -> str:
-    return part.removeprefix("in ") if part.startswith(("in row", "in column")) else ""
+    return part.removeprefix("in ") if part.startswith(("in row", "in column", "in entry")) else ""
 
 
 def _signs(task: Task) -> Iterator[Candidate]:
@@ -130,11 +138,13 @@ def _permuted(task: Task) -> Iterator[Candidate]:
     rows = grid.expected.rows
     order = _order(grid.values, grid.own)
     if order is not None:
-        yield Candidate(Matrix(tuple(rows[k] for k in order)), words={"what": "rows"})
+        what = "entries" if len(rows[0]) == 1 else "rows"
+        yield Candidate(Matrix(tuple(rows[k] for k in order)), words={"what": what})
     order = _order([*zip(*grid.values, strict=True)], [*zip(*grid.own, strict=True)])
     if order is not None:
         columns = tuple(tuple(row[k] for k in order) for row in rows)
-        yield Candidate(Matrix(columns), words={"what": "columns"})
+        what = "entries" if len(rows) == 1 else "columns"
+        yield Candidate(Matrix(columns), words={"what": what})
 
 
 def _order(expected: list[Any], received: list[Any]) -> list[int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mathgrade.equality.diagnosis.edit import FORMULA, MATRIX, Candidate, Edit, Task
-from mathgrade.equality.diagnosis.trees import index_pairs, negated, spots, sum_of
+from mathgrade.equality.diagnosis.trees import everywhere, index_pairs, negated, spots, sum_of
 from mathgrade.expression.nodes import (
     Add,
     Call,
@@ -56,12 +56,21 @@ def _term(task: Task) -> Iterator[Candidate]:
 
 
 def _exponent(task: Task) -> Iterator[Candidate]:
+    yield Candidate(everywhere(task.reference, _turned_exp))
     for spot in spots(task.reference):
         match spot.node:
             case Call("exp", (inner,)):
                 yield Candidate(spot.put(Call("exp", (negated(inner),))))
             case Power(base, exponent) if not isinstance(exponent, Number):
                 yield Candidate(spot.put(Power(base, negated(exponent))))
+
+
+def _turned_exp(node: Node) -> Node:
+    return Call("exp", (negated(node.args[0]),)) if _is_exp(node) else node  # type: ignore[attr-defined]
+
+
+def _is_exp(node: Node) -> bool:
+    return isinstance(node, Call) and node.function == "exp"
 
 
 def _piece(task: Task) -> Iterator[Candidate]:

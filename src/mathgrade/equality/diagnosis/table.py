@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from mathgrade.equality.diagnosis.calculus import CALCULUS, FUNCTIONS, RULES
+from mathgrade.equality.diagnosis.calculus import CALCULUS, RULES
 from mathgrade.equality.diagnosis.edit import Edit
-from mathgrade.equality.diagnosis.factors import DIFFERENCE, FACTORS, PARTS, RECIPROCALS
+from mathgrade.equality.diagnosis.factors import (
+    COEFFICIENTS,
+    DIFFERENCE,
+    FACTORS,
+    PARTS,
+    RECIPROCALS,
+)
+from mathgrade.equality.diagnosis.functions import FUNCTIONS, NAMES
 from mathgrade.equality.diagnosis.indices import CASES, DELTAS, INDICES, SUMS
 from mathgrade.equality.diagnosis.matrices import MATRICES, MATRIX_FORMULAS
 from mathgrade.equality.diagnosis.numbers import NUMBERS, ROUNDING
@@ -26,8 +33,10 @@ EDITS: tuple[Edit, ...] = (
     *TERM_SIGNS,
     *CALCULUS,
     *FUNCTIONS,
+    *NAMES,
     *RECIPROCALS,
     *PARTS,
     *DIFFERENCE,
+    *COEFFICIENTS,
     *CASES,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from mathgrade.expression import Context
@@ -13,6 +14,7 @@ from mathgrade.expression.nodes import (
     Call,
     Cases,
     Delta,
+    Derivative,
     Div,
     Entry,
     Fold,
@@ -27,6 +29,7 @@ from mathgrade.expression.nodes import (
 
 __all__ = [
     "Spot",
+    "everywhere",
     "index_pairs",
     "indices_like",
     "negated",
@@ -65,12 +68,14 @@ class Spot:
         put: the whole formula with another piece in its place.
         where: how a message says where it stands: ``" in the denominator"``; may be empty.
         bound: the sums and products around it.
+        index: whether it is an index, an end of a sum or an exponent.
     """
 
     node: Node
     put: Rebuild
     where: str
     bound: tuple[Fold, ...] = ()
+    index: bool = False
 
 
 def spots(root: Node, limit: int = 400) -> Iterator[Spot]:
@@ -81,6 +86,17 @@ def spots(root: Node, limit: int = 400) -> Iterator[Spot]:
             return
         yield spot
         queue += _inside(spot)
+
+
+_INDEX_FIELDS = {
+    (Entry, "indices"),
+    (Delta, "left"),
+    (Delta, "right"),
+    (Fold, "low"),
+    (Fold, "high"),
+    (Power, "exponent"),
+    (Derivative, "by"),
+}
 
 
 def _inside(spot: Spot) -> Iterator[Spot]:
@@ -97,7 +113,8 @@ def _inside(spot: Spot) -> Iterator[Spot]:
             inner = isinstance(node, Fold) and names[place] == "body"
             assert isinstance(node, Fold) or not inner
             bound = (*spot.bound, node) if inner and isinstance(node, Fold) else spot.bound
-            yield Spot(child, rebuilt, _where(node, names[place]) or spot.where, bound)
+            index = spot.index or (type(node), names[place]) in _INDEX_FIELDS
+            yield Spot(child, rebuilt, _where(node, names[place]) or spot.where, bound, index)
 
 
 def _held(value: Any) -> Iterator[tuple[Node, Callable[[Node], Any]]]:
@@ -107,10 +124,11 @@ def _held(value: Any) -> Iterator[tuple[Node, Callable[[Node], Any]]]:
     elif isinstance(value, tuple):
         for k, part in enumerate(value):
             for node, put in _held(part):
-                yield (
-                    node,
-                    lambda new, k=k, put=put: (*value[:k], put(new), *value[k + 1 :]),
-                )
+                yield node, partial(_replaced, value, k, put)
+
+
+def _replaced(parts: tuple[Any, ...], k: int, put: Callable[[Node], Any], new: Node) -> Any:
+    return (*parts[:k], put(new), *parts[k + 1 :])
 
 
 def _where(node: Node, field: str) -> str:
@@ -158,6 +176,18 @@ def _renamed(value: Any, names: Mapping[str, Node]) -> Any:
     return tuple(_renamed(v, names) for v in value) if isinstance(value, tuple) else value
 
 
+def everywhere(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The formula with each of its pieces changed, from the inside out."""
+    fields: tuple[str, ...] = type(node).__match_args__
+    return change(type(node)(*(_everywhere(getattr(node, f), change) for f in fields)))
+
+
+def _everywhere(value: Any, change: Callable[[Node], Node]) -> Any:
+    if isinstance(value, Node):
+        return everywhere(value, change)
+    return tuple(_everywhere(v, change) for v in value) if isinstance(value, tuple) else value
+
+
 def index_pairs(names: frozenset[str], context: Context) -> list[tuple[str, str]]:
     """Pairs of declared indices among the names that run over the same range."""
     free = sorted(n for n in names if n in context and context[n].kind == "index")
@@ -179,11 +209,6 @@ def indices_like(fold: Fold, context: Context) -> list[str]:
         end = int(high.value)
     alike = [n for n, d in context.names.items() if d.kind == "index" and d.high == end]
     return sorted(alike, key=lambda n: (n != fold.index, n))
-
-
-def is_index_place(node: Node) -> bool:
-    """Whether the children of a node are indices."""
-    return isinstance(node, (Entry, Delta))
 
 
 def negated(node: Node) -> Node:
