@@ -327,6 +327,8 @@ def sums(rng: Rng) -> Made:
             (sum_(y(k), "k", ONE, size_k), "y"),
             (sum_(mul(y(k), y(add(k, ONE))), "k", ONE, minus(K, ONE)), "y"),
             (over_k(mul(k, y(k))), "y"),
+            (power(over_k(y(k)), 2), "y"),
+            (minus(over_k(power(y(k), 2)), power(over_k(mul(v(k), y(k))), 2)), "y v"),
             (over_k(power(var("c"), k)), "y c"),
             (over_k(minus(y(k), div(over_k(y(j), index="j"), K))), "y"),
             (over_k(power(minus(y(k), div(over_k(y(j), index="j"), K)), 2)), "y"),

@@ -347,11 +347,43 @@ def one_place(f: F, s: Setting, rng: random.Random) -> tuple[F, tuple[Hint, ...]
     name = rng.choice(s.indices)
     if not s.names[name].startswith("index K"):
         return None
-    where = rng.choice((num(1), num(2), num(3), num(4), var("K")))
+    where = rng.choice((num(1), num(2), num(3), num(4), var("K"), num(5)))
     hints: tuple[Hint, ...] = ({"K": Fraction(4), name: Fraction(4)},)
     if where.op == "num":
         hints = ({"K": max(where.value, Fraction(2)), name: where.value},)
     return add(f, delta(var(name), where)), hints
+
+
+@_corner
+def later_sizes(f: F, s: Setting, rng: random.Random) -> tuple[F, tuple[Hint, ...]] | None:
+    """A difference from some size on."""
+    if "K" not in s.sizes or not _scalar(f, s):
+        return None
+    n = rng.choice((1, 2, 3, 4))
+    more = call("max", num(0), minus(var("K"), num(n)))
+    if rng.random() < 0.3:
+        more = mul(*(minus(var("K"), num(m)) for m in range(1, n + 1)))
+    return add(f, more), ({"K": Fraction(n + 1)},)
+
+
+@_corner
+def far_out(f: F, s: Setting, rng: random.Random) -> tuple[F, tuple[Hint, ...]] | None:
+    """Another value, or none, beyond a number that is no simple fraction."""
+    names = [n for n in s.scalars if len(s.domain(n).split()) != 2]
+    if not names or not _scalar(f, s):
+        return None
+    name = rng.choice(names)
+    x = var(name)
+    made, at = rng.choice(
+        (
+            (call("max", num(0), minus(x, call("exp", num(4)))), 60),
+            (call("max", num(0), minus(x, mul(num(10), F("pi")))), 40),
+            (mul(num(0), call("log", minus(num(1000), power(x, 2)))), 40),
+            (call("max", num(0), minus(call("log", add(power(x, 2), num(1))), num(8))), 70),
+            (call("max", num(0), minus(power(x, 3), num(100))), 6),
+        )
+    )
+    return add(f, made), ({name: Fraction(at)},)
 
 
 @_corner
@@ -389,7 +421,9 @@ def on_a_line(f: F, s: Setting, rng: random.Random) -> tuple[F, tuple[Hint, ...]
 def mutate(f: F, s: Setting, rng: random.Random) -> tuple[F, str, tuple[Hint, ...]] | None:
     """A changed formula, the name of the change, and where it may show."""
     if rng.random() < 0.25:
-        name = rng.choice(list(CORNERS))
+        # Hills over a plane are all but invisible to sampling; a few will do.
+        weights = [1 if name == "bump_of_two" else 5 for name in CORNERS]
+        name = rng.choices(list(CORNERS), weights)[0]
         made = CORNERS[name](f, s, rng)
         return None if made is None else (made[0], name, made[1])
     places = [(p, g) for p, g in walk(f) if not _placed_badly(f, p, g)]

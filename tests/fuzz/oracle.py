@@ -429,7 +429,8 @@ class _Run:
         return self._unit(self.index(f.parts[0]))
 
     def _diag(self, f: F) -> Any:
-        entries = [row[0] for row in self.go(f.parts[0])]
+        rows = self.go(f.parts[0])
+        entries = rows[0] if len(rows) == 1 else [row[0] for row in rows]
         unit = self._unit(len(entries))
         return [[e if u else u for u in row] for e, row in zip(entries, unit, strict=True)]
 

@@ -869,19 +869,13 @@ def rewrite(
     ]
     done: list[str] = []
     for _ in range(steps):
-        for _ in range(12):
-            places = list(walk(f))
-            path, node = rng.choice(places)
-            fitting = rng.sample(allowed, len(allowed))
-            made = next(
-                ((n, new) for n, law in fitting if (new := law(node, s, rng)) is not None), None
-            )
-            if made is None or _placed_badly(f, path, made[1]):
-                continue
-            changed = replace(f, path, made[1])
-            if weight(changed) <= most:
-                f = changed
-                done.append(made[0])
+        places = list(walk(f))
+        # Laws before places: one that seldom applies is used where it does.
+        for name, law in rng.sample(allowed, len(allowed)):
+            made = _somewhere(f, law, rng.sample(places, min(len(places), 30)), s, rng)
+            if made is not None and weight(made) <= most:
+                f = made
+                done.append(name)
                 break
     if side == "right" and rng.random() < 0.02:
         changed = through_sympy(f, s, rng)
@@ -889,6 +883,18 @@ def rewrite(
             f = changed
             done.append("through_sympy")
     return f, done
+
+
+def _somewhere(
+    f: F, law: Law, places: list[tuple[tuple[int, ...], F]], s: Setting, rng: random.Random
+) -> F | None:
+    """The formula with a law applied at the first of the places where it can be."""
+    for path, node in places:
+        if not _placed_badly(f, path, node):
+            new = law(node, s, rng)
+            if new is not None:
+                return replace(f, path, new)
+    return None
 
 
 def _placed_badly(f: F, path: tuple[int, ...], new: F) -> bool:
