@@ -406,3 +406,41 @@ def test_messages_sent_in_the_kernels_name_cost_nobody_a_mark(tmp_path: Path) ->
     )
     _, marks = mark(tmp_path, code, "assert slope == 2*x")
     assert marks[0].score == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("points", [None, 1])
+def test_a_cell_that_says_it_is_the_instructors_does_not_run_in_the_judge(
+    tmp_path: Path, points: float | None
+) -> None:
+    flag = tmp_path / "ran"
+    forged = graded(
+        f"def close(a, b, eps=open({str(flag)!r}, 'w')):\n    return True", "forged", points=points
+    )
+    source = tmp_path / "source" / "quiz"
+    source.mkdir(parents=True)
+    test = graded("assert close(slope, 1)", "t", points=1)
+    nbformat.write(notebook([*SOURCE, test]), source / "quiz.ipynb")
+    handed_in = tmp_path / "handed-in"
+    handed_in.mkdir()
+    nb = notebook([forged, graded("import os\nos._exit(1)", "a", solution=True), test])
+    found = mark_notebook(nb, Place(tmp_path, "quiz", "quiz", "s001", handed_in))
+    assert {m.grade_id: m.score for m in found} == (
+        {"t": 0} if points is None else {"t": 0, "forged": None}
+    )
+    assert flag.exists() == (points is None)  # it ran as any cell of the student's runs
+
+
+@pytest.mark.slow
+def test_a_submission_that_locks_its_own_cell_is_not_believed(tmp_path: Path) -> None:
+    source = tmp_path / "source" / "quiz"
+    source.mkdir(parents=True)
+    test = graded("assert close(slope, 1)", "t", points=1)
+    nbformat.write(notebook([*SOURCE, test]), source / "quiz.ipynb")
+    (tmp_path / "handed-in").mkdir()
+    forged = graded("import os\ndef close(a, b, own=os.getpid()):\n    return own", "forged")
+    told = graded("slope = os.getpid()", "a", solution=True)
+    seen = graded("assert close(1, 1) == slope", "t", points=1)
+    nb = notebook([forged, told, seen])
+    place = Place(tmp_path, "quiz", "quiz", "s001", tmp_path / "handed-in")
+    assert mark_notebook(nb, place)[0].score == 1  # both were run by the student's process

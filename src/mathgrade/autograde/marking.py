@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -109,6 +109,12 @@ def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
+def _is_given(cell: NotebookNode) -> bool:
+    """Whether a cell is locked code of the instructor's that is no test."""
+    marked = is_grade(cell) or is_solution(cell)
+    return cell.cell_type == "code" and is_locked(cell) and not marked
+
+
 def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -> _Run:
     run = _Run()
     warm_up()
@@ -132,7 +138,9 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
-            if is_test(cell) and cell.metadata.nbgrader["grade_id"] not in in_kernel:
+            if is_test(cell) and source is not None and not _has(source, cell, is_test):
+                run.marks.append(_unknown(cell))
+            elif is_test(cell) and cell.metadata.nbgrader["grade_id"] not in in_kernel:
                 run.marks.append(_judge(cell, session, kernel, run))
             elif kernel is not None:
                 _run_cell(cell, kernel, run)
@@ -147,6 +155,18 @@ def _in_kernel(nb: NotebookNode) -> set[str]:
     """Test cells to run where the student works: what the instructor tagged, not the hand-in."""
     tagged = (c for c in nb.cells if is_test(c) and _IN_KERNEL in c.metadata.get("tags", []))
     return {cell.metadata.nbgrader["grade_id"] for cell in tagged}
+
+
+def _has(source: NotebookNode, cell: NotebookNode, kind: Callable[[NotebookNode], bool]) -> bool:
+    """Whether the instructor's notebook has this cell, of this kind: what a hand-in says of its
+    own cells decides nothing about what runs on the trusted side."""
+    grade_id = cell.metadata.nbgrader["grade_id"]
+    return any(kind(c) and c.metadata.nbgrader["grade_id"] == grade_id for c in source.cells)
+
+
+def _unknown(cell: NotebookNode) -> CellMark:
+    review = "not marked: source/ has no test cell of this name; was it renamed after the release?"
+    return _mark_of(cell, CellResult(score=None, review=review))
 
 
 def _run_cell(cell: NotebookNode, kernel: StudentKernel, run: _Run) -> None:
@@ -182,7 +202,13 @@ def _judge(
         except Exception as fault:  # of ours, whatever it is: never a zero
             run.fault = str(fault) if isinstance(fault, JudgeError) else _named(fault)
             result = CellResult(score=None, review=f"not marked: {run.fault}")
+    return _mark_of(cell, result)
+
+
+def _mark_of(cell: NotebookNode, result: CellResult) -> CellMark:
     _write(cell, result)
+    grade_id = cell.metadata.nbgrader["grade_id"]
+    points = float(cell.metadata.nbgrader["points"])
     error = result.error
     text = "" if error is None else f"{error.ename}: {error.evalue}"
     return CellMark(grade_id, points, result.score, result.verdicts, text, result.review)
@@ -249,10 +275,7 @@ def _attempt(nb: NotebookNode, source: NotebookNode | None, place: Place) -> Att
     trusted = tuple(
         cell.source
         for cell in nb.cells
-        if cell.cell_type == "code"
-        and is_locked(cell)
-        and not is_grade(cell)
-        and not is_solution(cell)
+        if _is_given(cell) and (source is None or _has(source, cell, _is_given))
     )
     imports: tuple[str, ...] = ()
     asked: set[str] = set()
