@@ -30,7 +30,7 @@ OTHERWISE = {
     ("softmax", "kernel-ends"): "a submission whose kernel dies is dropped, with all its marks",
 }
 # Those marked here: wrong in shape, type and value, loops and overflows, all that is followed
-# through. With MATHGRADE_EVERY_ATTEMPT=1 it is every attempt of the course, in some four minutes.
+# through. With MATHGRADE_EVERY_ATTEMPT=1 it is every attempt of the course, in two minutes or more.
 SAMPLE = {
     "softmax": ("reference", "noisy", "unstable-and-loop", "wrong-types"),
     "chain-rule": ("follow-through", "sum-forgotten"),
