@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import importlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mathgrade.autograde.attempt import Attempt
@@ -90,7 +90,7 @@ class Instructor:
 
     def learn_imports(self, source: str) -> None:
         """Remember the import statements of a cell."""
-        for statement in _statements(source):
+        for statement in _flat(_statements(source)):
             if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
                 self._stars.append(statement.module or "")
             elif isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -199,6 +199,17 @@ def _bound(statements: Iterable[ast.stmt]) -> frozenset[str]:
     scope = ModuleScope()
     scope.block(statements)
     return frozenset(scope.ever)
+
+
+def _flat(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements and those in their branches; not the bodies of functions and classes."""
+    for statement in statements:
+        yield statement
+        if isinstance(statement, (ast.If, ast.With, ast.Try)):
+            for branch in ("body", "handlers", "orelse", "finalbody"):
+                for part in getattr(statement, branch, ()):
+                    is_handler = isinstance(part, ast.ExceptHandler)
+                    yield from _flat(part.body if is_handler else [part])
 
 
 def _has_lambda(statement: ast.stmt) -> bool:
