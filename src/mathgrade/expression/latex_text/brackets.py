@@ -2,6 +2,7 @@ r"""Brackets: ``( )``, ``[ ]``, braces, bars, floors, ``[i = j]`` and ``\left. â
 
 from __future__ import annotations
 
+from mathgrade.expression.latex_text.commands import GREEK
 from mathgrade.expression.latex_text.forms import is_array
 from mathgrade.expression.latex_text.parser import Parser, Reader
 from mathgrade.expression.latex_text.scripts import read_argument, read_indices
@@ -18,7 +19,7 @@ from mathgrade.expression.nodes import (
     Subst,
 )
 
-__all__ = ["BRACKET_STARTS", "read_indicator"]
+__all__ = ["BRACKET_STARTS", "read_delta", "read_indicator"]
 
 _CLOSE = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 
@@ -26,6 +27,7 @@ _CLOSE = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r
 def _bracket(parser: Parser, opened: Token) -> Node:
     """``(a + b)``; with commas, a column."""
     closer = _CLOSE[opened.text]
+    before = parser.tokens[max(parser.at - 2, 0)]
     if parser.take(closer):
         reason = "nothing stands in the brackets"
         raise parser.fault(opened, reason, "expression.syntax", parser.before.end)
@@ -35,6 +37,9 @@ def _bracket(parser: Parser, opened: Token) -> Node:
             found.append(parser.expression())
     parser.expect(closer, opened)
     if len(found) > 1:
+        if before.kind in ("letter", "word", "text") or before.text in GREEK:
+            reason = f"{before.text} is not a function"
+            raise parser.fault(before, reason, "expression.arity", parser.before.end)
         return Matrix(tuple((entry,) for entry in found))
     if opened.text in (r"\lfloor", r"\lceil"):
         return Call("floor" if opened.text == r"\lfloor" else "ceil", (found[0],))
@@ -113,7 +118,7 @@ def read_indicator(parser: Parser, token: Token) -> Node:
     return parser.indicator(condition)
 
 
-def _delta(parser: Parser, token: Token) -> Node:
+def read_delta(parser: Parser, token: Token) -> Node:
     r"""``\delta_{ij}``, ``\delta_i^j``, ``delta(i, j)``."""
     found: list[Node] = []
     while parser.token.text in ("_", "^") and parser.token.kind == "symbol" and len(found) < 2:
@@ -147,5 +152,4 @@ BRACKET_STARTS: dict[str, Reader] = {
     "|": _bars,
     ".": _evaluated,
     r"\mathbb{1}": read_indicator,
-    r"\delta": _delta,
 }

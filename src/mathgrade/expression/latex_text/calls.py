@@ -18,6 +18,7 @@ from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.nodes import (
     Apply,
     Call,
+    Constant,
     Derivative,
     Div,
     Entry,
@@ -99,7 +100,7 @@ def _call_arguments(parser: Parser, token: Token, function: str) -> tuple[Node, 
     if FUNCTIONS[function].most > 1:
         reason = f"{function} needs brackets around its arguments, such as {function}(a, b)"
         raise parser.fault(token, reason, "expression.arity")
-    if not parser.starts(parser.token) and parser.token.text not in ("+", "-"):
+    if not parser.starts(parser.token) and parser.token.text != "-":
         reason = f"{function} needs something it is applied to, such as {function}(x)"
         raise parser.fault(token, reason, "expression.arity")
     return (_bare(parser, token, function),)
@@ -108,17 +109,26 @@ def _call_arguments(parser: Parser, token: Token, function: str) -> tuple[Node, 
 def _bare(parser: Parser, token: Token, function: str) -> Node:
     """The argument of a function without brackets."""
     start = parser.token
-    signed = start.text in ("+", "-")
+    signed = start.text == "-"
+    if start.kind == "number" and function == "log" and start.start == token.end:
+        reason = f"a base is written as an index: \\log_{{{start.text}}}(x)"
+        raise parser.fault(token, reason, "expression.function", start.end)
     first = parser.expression(PRODUCT)
     applied = isinstance(first, Apply | Entry) and parser.before.text == ")"
     called = isinstance(first, Call) and first.function not in ("exp", "sqrt")
     if signed or applied or called or start.text in _STOPS or start.text == "{":
         return first
+    if isinstance(first, Number | Constant) and parser.token.text in ("(", "["):
+        return Mul((first, parser.expression(PRODUCT)))  # sin 2(x + 1)
     whole = parser.factors(first, lambda t: t.text in _STOPS or _is_function(parser, t))
-    if isinstance(whole, Mul) and sum(not isinstance(f, Number) for f in whole.factors) > 1:
+    if isinstance(whole, Mul) and sum(_varies(f) for f in whole.factors) > 1:
         message = f"All that stands side by side is read as the argument of {function}; write "
         parser.remark(token, message + "brackets if that is not meant.")
     return whole
+
+
+def _varies(node: Node) -> bool:
+    return not isinstance(node, Number | Constant)
 
 
 def _is_function(parser: Parser, token: Token) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "NOT",
     "OR",
     "OTHERWISE",
+    "PLAIN_LETTERS",
     "PLAIN_WORDS",
     "REFUSED",
     "RELATIONS",
@@ -203,15 +204,8 @@ NAMED = {
     r"\artanh": "atanh",
 }
 # Words a formula may hold without a backslash, beside the names of functions.
-PLAIN_WORDS = {
-    "sum": r"\sum",
-    "prod": r"\prod",
-    "delta": r"\delta",
-    "pi": r"\pi",
-    "cdot": r"\cdot",
-    "frac": r"\frac",
-    "times": r"\times",
-}
+PLAIN_WORDS = {"sum": r"\sum", "prod": r"\prod", "frac": r"\frac"}
+PLAIN_LETTERS = {"delta", "pi", "e"}
 
 # The words of conditions, in the languages students write.
 OTHERWISE = _words("otherwise else sonst ansonsten andernfalls sinon altrimenti always immer")
@@ -296,6 +290,7 @@ REFUSED = {
     ",": r"a comma separates arguments; a decimal number is written 0.5 or 0{,}5",
     "&": "& belongs between the columns of a matrix or of cases",
     r"\\": "only one line is read here",
+    ".": r"a point is no sign of a product; write \cdot, or nothing",
     "?": "a question mark is not part of a formula",
     "#": "# is not part of a formula",
     "@": "a product of matrices is written A B",

@@ -40,14 +40,7 @@ def _fraction(parser: Parser, token: Token) -> Node:
     if _operator_at(parser, parser.at):
         return _derivative(parser, token)
     top = read_argument(parser, token, "the numerator")
-    digits = parser.token
-    bottom = read_argument(parser, token, "the denominator")
-    rest = parser.token
-    if digits.kind == "number" and rest.kind == "number" and rest.start == parser.before.end:
-        shown = parser.source[token.start : rest.end]
-        text = f"Only {digits.text[0]} is the denominator of {shown}; write \\frac{{…}}{{…}}."
-        parser.remark(token, text)
-    return quotient(top, bottom)
+    return quotient(top, read_argument(parser, token, "the denominator"))
 
 
 def _derivative(parser: Parser, token: Token) -> Node:
@@ -114,11 +107,11 @@ def _agree(parser: Parser, token: Token, order: int, by: list[Node]) -> None:
 def _body(parser: Parser, token: Token) -> Node:
     """What an operator such as ``\\frac{d}{dx}`` stands before."""
     start = parser.token
-    if not parser.starts(start) and start.text not in ("-", "+"):
+    if not parser.starts(start) and start.text != "-":
         reason = "what is differentiated is missing behind it"
         raise parser.fault(token, reason, "expression.derivative", parser.before.end)
     first = parser.expression(PRODUCT)
-    if start.text in ("(", "[", "-", "+") or start.side == "left":
+    if start.text in ("(", "[", "-") or start.side == "left":
         if start.text in ("(", "[") and parser.token.text in ("(", "["):
             message = "Only the first bracket is differentiated; put all of it in one bracket "
             parser.remark(token, message + "if more is meant.")
@@ -178,7 +171,8 @@ def _inline(parser: Parser, token: Token) -> Node:
 def read_differential(parser: Parser, token: Token) -> Node | None:
     """``dy/dx`` and ``d/dx``, whose d was taken; None (and the d only) if it is none of them."""
     tokens, at = parser.tokens, parser.at
-    declared = "d" in parser.bound or (parser.context is not None and "d" in parser.context)
+    meant = parser.context.get("d") if parser.context is not None else None
+    declared = "d" in parser.bound or (meant is not None and meant.kind != "size")
     for ahead in range(at, min(at + _FAR, len(tokens) - 2)):
         piece = tokens[ahead]
         if piece.text == "/":

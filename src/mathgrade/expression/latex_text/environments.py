@@ -62,8 +62,8 @@ def _matrix(parser: Parser, opened: Token) -> Node:
                 raise parser.fault(opened, reason, "expression.too-big")
             if rows and len(row) != len(rows[0]):
                 reason = (
-                    f"row {len(rows) + 1} of the matrix has {len(row)} entries, the first "
-                    f"row has {len(rows[0])}"
+                    f"the first row of the matrix has {len(rows[0])} columns, row "
+                    f"{len(rows) + 1} has {len(row)}"
                 )
                 raise parser.fault(first, reason, "expression.matrix", parser.before.end)
             rows.append(tuple(row))

@@ -64,7 +64,7 @@ def read_fold(parser: Parser, token: Token, kind: str) -> Node:
             reason = "the upper limit is given twice"
             raise parser.fault(token, reason, "expression.limits", parser.before.end)
         head = parser.before.end
-        if not parser.starts(parser.token) and parser.token.text not in ("+", "-"):
+        if not parser.starts(parser.token) and parser.token.text != "-":
             reason = "what is added up is missing" if kind == "sum" else "the factors are missing"
             raise parser.fault(token, reason, "expression.syntax", head)
         body = parser.expression(SUM)
@@ -180,13 +180,14 @@ def _set(parser: Parser) -> tuple[Node, Node]:
 
 def _condition(parser: Parser, limits: _Limits) -> Node:
     """``k \\ne i``; or ``1 \\le k \\le n``, whose index is in the middle."""
+    token = parser.token
     if not limits.indices:
         ahead = 0
         while parser.peek(ahead).text not in ("}", ")") and parser.peek(ahead).kind != "stop":
             if parser.peek(ahead).text in RELATIONS:
-                token = parser.peek(ahead + 1)
-                if token.kind == "letter" or token.text in GREEK:
-                    name = GREEK[token.text][0] if token.text in GREEK else token.text
+                after = parser.peek(ahead + 1)
+                if after.kind == "letter" or after.text in GREEK:
+                    name = GREEK[after.text][0] if after.text in GREEK else after.text
                     limits.indices.append(name)
                     parser.bound.append(name)
                     break
@@ -200,7 +201,8 @@ def _condition(parser: Parser, limits: _Limits) -> Node:
             return Truth(True)
         case Relation() | Logic():
             return found
-    return parser.unexpected("an index belongs under the sign, such as k=1")
+    reason = "an index belongs under the sign, such as k=1"
+    raise parser.fault(token, reason, "expression.limits", parser.before.end)
 
 
 # ---- from where to where

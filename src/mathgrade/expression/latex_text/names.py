@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mathgrade.errors import ResponseError
 from mathgrade.expression.functions import FUNCTIONS, SPELLINGS
-from mathgrade.expression.latex_text.brackets import read_indicator
-from mathgrade.expression.latex_text.calls import read_apply, read_call
-from mathgrade.expression.latex_text.commands import GREEK, PLAIN_WORDS
+from mathgrade.expression.latex_text.brackets import read_delta, read_indicator
+from mathgrade.expression.latex_text.calls import read_apply, read_arguments, read_call
+from mathgrade.expression.latex_text.commands import GREEK, PLAIN_LETTERS, PLAIN_WORDS
 from mathgrade.expression.latex_text.derivatives import read_differential
 from mathgrade.expression.latex_text.parser import Parser, Reader
-from mathgrade.expression.latex_text.scripts import plain_script, read_entry, read_indices
+from mathgrade.expression.latex_text.scripts import read_entry, read_indices, whole_name
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.limits import number
 from mathgrade.expression.nodes import Call, Constant, Entry, Identity, Mul, Name, Node, Zeros
@@ -111,25 +112,30 @@ def _pieces(parser: Parser, run: str, applied: bool) -> list[int]:
     """Splits letters into names: declared ones if they will do, else with known words."""
     if len(run) == 1 or _declared(parser, (run,)):
         return [len(run)]
-    found = _fewest(run, lambda word: _declared(parser, (word,)) is not None)
+    # sin is s times i times n only where all of them are numbers.
+    found = _fewest(run, lambda word: _is_number(parser, word))
     if found:
         return found
     if parser.context is None:
-        if run in SPELLINGS or run in PLAIN_WORDS or applied:
+        if applied or run in SPELLINGS or run in PLAIN_WORDS or run in PLAIN_LETTERS:
             return [len(run)]
         return [1] * len(run)
     found = _fewest(run, lambda word: _known(parser, word))
     if found:
         return found
-    if any(_declared(parser, (letter,)) for letter in run):
+    if sum(_declared(parser, (letter,)) is None for letter in run) < 2:
         return _fewest(run, lambda word: len(word) == 1 or _known(parser, word)) or [len(run)]
     return [len(run)]
 
 
+def _is_number(parser: Parser, word: str) -> bool:
+    declared = parser.context.get(word) if parser.context and word not in parser.bound else None
+    return declared is not None and declared.kind in ("real", "integer")
+
+
 def _known(parser: Parser, word: str) -> bool:
-    return _declared(parser, (word,)) is not None or (
-        word in SPELLINGS or word in PLAIN_WORDS or word in ("e", "T")
-    )
+    declared = _declared(parser, (word,)) is not None
+    return declared or word in SPELLINGS or word in PLAIN_WORDS or word in PLAIN_LETTERS
 
 
 def _fewest(run: str, known: Callable[[str], bool]) -> list[int]:
@@ -155,15 +161,16 @@ def _fewest(run: str, known: Callable[[str], bool]) -> list[int]:
 def read_name(parser: Parser, token: Token, names: tuple[str, ...]) -> Node:
     """What stands for itself, is indexed or is applied, by one of the possible names."""
     name = _declared(parser, names)
-    whole = _with_script(parser, (name,) if name else names)
+    whole = whole_name(parser, (name,) if name else names)
     if whole is not None:
         return Name(whole)
     if name is not None:
         return _meaning(parser, token, name)
     word = names[0]
-    start = parser.grammar.starts.get(PLAIN_WORDS.get(word, ""))
-    if start is not None and token.kind == "word" and token.text in PLAIN_WORDS:
-        return start(parser, token)
+    if word == "delta":
+        return read_delta(parser, token)
+    if word in PLAIN_WORDS and token.kind == "word":
+        return parser.grammar.starts[PLAIN_WORDS[word]](parser, token)
     if word in SPELLINGS and (token.kind != "command" or parser.token.text == "("):
         return read_call(parser, token, SPELLINGS[word])
     if word == "pi":
@@ -192,24 +199,6 @@ def undeclared(parser: Parser, token: Token, name: str) -> Exception:
     return parser.fault(token, reason, "expression.undeclared")
 
 
-def _with_script(parser: Parser, names: tuple[str, ...]) -> str | None:
-    """The declared name that is set with an index, such as ``x_1`` or ``rate_max``."""
-    if parser.token.text != "_" or parser.context is None:
-        return None
-    script, end = plain_script(parser)
-    if not script:
-        return None
-    for name in names:
-        for whole in (f"{name}_{'_'.join(script)}", f"{name}_{''.join(script)}"):
-            if whole in parser.context:
-                parser.at = end
-                return whole
-        if "".join(script).isdigit() and name + "".join(script) in parser.context:
-            parser.at = end
-            return name + "".join(script)
-    return None
-
-
 def _meaning(parser: Parser, token: Token, name: str) -> Node:
     declared = parser.context.get(name) if parser.context and name not in parser.bound else None
     if declared is None:
@@ -218,23 +207,22 @@ def _meaning(parser: Parser, token: Token, name: str) -> Node:
         return read_apply(parser, token, name, declared.arity)
     node: Node = Name(name)
     if parser.take("_"):
-        node = read_entry(parser, node, token)
-    if parser.token.text == "(" and not declared.shape:
-        _no_function(parser, token, name)
+        return read_entry(parser, node, token)
+    if parser.token.text == "[" and declared.shape and not parser.token.side:
+        return _subscripted(parser, token, node)
     return node
 
 
-def _no_function(parser: Parser, token: Token, name: str) -> None:
-    """Refuses ``x(a, b)`` for a number x; ``x(a)`` is a product."""
-    depth = 0
-    for ahead in range(len(parser.tokens) - parser.at):
-        text = parser.peek(ahead).text
-        depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
-        if depth == 0:
-            return
-        if text == "," and depth == 1:
-            reason = f"{name} is not a function"
-            raise parser.fault(token, reason, "expression.arity", parser.peek(ahead).end)
+def _subscripted(parser: Parser, token: Token, node: Node) -> Node:
+    """``z[i]``, as in Python; anything but indices in the brackets is a factor."""
+    at, bracket = parser.at, parser.token
+    indices = read_arguments(parser, parser.next()) if bracket.start == token.end else ()
+    if not indices or not all(parser.index(index) for index in indices):
+        parser.at = at
+        return node
+    shown = parser.source[token.start : parser.before.end]
+    parser.remark(token, f"{shown} is read as an entry; write it with _{{…}}.")
+    return Entry(node, indices)
 
 
 def _base(parser: Parser, token: Token) -> Node:
@@ -261,9 +249,14 @@ def _base(parser: Parser, token: Token) -> Node:
 
 def _greek(parser: Parser, token: Token) -> Node:
     names = GREEK[token.text]
+    sign = {r"\Sigma": r"\sum", r"\Pi": r"\prod"}.get(token.text)
+    if sign and parser.token.text == "_" and _declared(parser, names) is None:
+        node = parser.grammar.starts[sign](parser, token)
+        parser.remark(token, f"The letter {token.text} is read as the sign {sign}.")
+        return node
     if _declared(parser, names) is None and parser.token.text == "(":
         function = _LATEX_FUNCTIONS.get(token.text)
-        if function is not None and function not in ("log",):
+        if function is not None:
             return read_call(parser, token, function)
     return read_name(parser, token, names)
 
@@ -293,7 +286,11 @@ def _number(parser: Parser, token: Token) -> Node:
     if "{,}" in token.text and len(token.text.partition("{,}")[2]) == 3:
         message = "{,} is read as the decimal point, not between thousands."
         parser.remark(token, message)
-    return number(token.text.replace("{,}", "."))
+    try:
+        return number(token.text.replace("{,}", "."))
+    except ResponseError as error:
+        reason = "the number has too many digits"
+        raise parser.fault(token, reason, error.note) from None
 
 
 NAME_KINDS: dict[str, Reader] = {
@@ -302,4 +299,4 @@ NAME_KINDS: dict[str, Reader] = {
     "text": _text,
     "number": _number,
 }
-NAME_STARTS: dict[str, Reader] = {command: _greek for command in GREEK if command != r"\delta"}
+NAME_STARTS: dict[str, Reader] = dict.fromkeys(GREEK, _greek)

@@ -49,13 +49,14 @@ class Grammar:
     Attributes:
         starts: readers of pieces by the text of their first token.
         kinds: readers of pieces by the kind of their first token.
-        behind: readers of what stands behind a piece, by text; they are given the piece.
+        behind: readers of what stands behind a piece, by text; they are given
+            the piece, their own token and the first token of the piece.
         is_word: whether ``\\text{…}`` holds a name rather than words.
     """
 
     starts: Mapping[str, Reader] = field(default_factory=dict)
     kinds: Mapping[str, Reader] = field(default_factory=dict)
-    behind: Mapping[str, Callable[[Parser, Node, Token], Node]] = field(default_factory=dict)
+    behind: Mapping[str, Callable[[Parser, Node, Token, Token], Node]] = field(default_factory=dict)
     is_word: Callable[[Parser, Token], bool] = lambda _parser, _token: False
 
 
@@ -243,6 +244,8 @@ class Parser:
             return False
         if token.text == "|":
             return token.side == "left" or self.bars == 0
+        if token.text == ".":
+            return token.side == "left"
         return token.text in self.grammar.starts and token.text not in ("+", "-")
 
     def piece(self, floor: int = PRODUCT) -> Node:
@@ -257,12 +260,12 @@ class Parser:
             if token.text == "+":
                 return node
             return Number(-node.value) if isinstance(node, Number) else Neg(node)
-        if reader is None or token.side == "right":
+        if reader is None or token.side == "right" or (token.text == "." and not token.side):
             self.unexpected("a number, a name or a bracket is missing here")
         self.at += 1
-        return self.behind(reader(self, token))
+        return self.behind(reader(self, token), token)
 
-    def behind(self, node: Node) -> Node:
+    def behind(self, node: Node, owner: Token) -> Node:
         """Reads what stands behind a piece: powers, indices, primes."""
         while True:
             token = self.token
@@ -273,7 +276,7 @@ class Parser:
             if reader is None or token.kind not in ("symbol", "command"):
                 return node
             self.at += 1
-            node = reader(self, node, token)
+            node = reader(self, node, token, owner)
 
     def index(self, node: Node) -> bool:
         """Whether a piece is an index or a whole number."""
@@ -350,6 +353,9 @@ def _side_by_side(parser: Parser, left: Node, token: Token) -> None:
         reason = r"two numbers stand side by side; write \cdot between them, or one number"
         raise parser.fault(before, reason, "expression.number", token.end)
     if before.kind == "letter" and before.end == token.start:
+        if token.text.startswith("."):
+            reason = r"a product with a decimal number is written 0.5x, or with \cdot"
+            raise parser.fault(before, reason, "expression.number", token.end)
         text = before.text + token.text
         message = (
             f"{text} is read as {before.text} times {token.text}; "

@@ -10,6 +10,7 @@ from __future__ import annotations
 from mathgrade.expression.latex_text.forms import is_array
 from mathgrade.expression.latex_text.parser import PRODUCT, Parser
 from mathgrade.expression.latex_text.tokens import Token
+from mathgrade.expression.limits import number
 from mathgrade.expression.nodes import (
     Call,
     Constant,
@@ -23,7 +24,7 @@ from mathgrade.expression.nodes import (
     Transpose,
 )
 
-__all__ = ["BEHIND", "exponent_mark", "plain_script", "read_argument", "read_entry", "read_indices"]
+__all__ = ["BEHIND", "exponent_mark", "read_argument", "read_entry", "read_indices", "whole_name"]
 
 _TRANSPOSES = frozenset({"T", r"\top", r"\intercal", r"\mathsf"})
 
@@ -95,15 +96,10 @@ def _first_digit(parser: Parser, mark: Token, token: Token, what: str) -> Node:
     elif not shown.isdigit():
         reason = f"{what} belongs in braces: {{{shown}}}"
         raise parser.fault(token, reason, "expression.braces")
-    at = parser.at
-    first = Token("number", shown[0], token.start, token.start + 1)
-    parser.tokens[at] = Token("number", shown[1:], token.start + 1, token.end)
-    behind = parser.tokens[at]
-    parser.tokens[at] = Token("stop", "", behind.start, behind.start)
-    try:
-        return parser.grammar.kinds["number"](parser, first)
-    finally:
-        parser.tokens[at] = behind
+    # The digit takes the place of the mark before it, which has been read.
+    parser.tokens[parser.at - 1] = Token("number", shown[0], token.start, token.start + 1)
+    parser.tokens[parser.at] = Token("number", shown[1:], token.start + 1, token.end)
+    return number(shown[0])
 
 
 def read_group(parser: Parser, opened: Token, what: str) -> Node:
@@ -120,7 +116,7 @@ def read_group(parser: Parser, opened: Token, what: str) -> Node:
 # ---- scripts that are words or marks
 
 
-def plain_script(parser: Parser) -> tuple[list[str], int]:
+def _plain_script(parser: Parser) -> tuple[list[str], int]:
     """The parts of an index that is only letters and digits, and where it ends.
 
     ``_{max}``, ``_1``, ``_{a,b}``; no parts if it is anything else. Takes nothing.
@@ -146,6 +142,23 @@ def plain_script(parser: Parser) -> tuple[list[str], int]:
         else:
             return [], at
     return ([] if "" in parts else parts), close + 1
+
+
+def whole_name(parser: Parser, names: tuple[str, ...]) -> str | None:
+    """Takes the index of a name that is declared with it, such as ``x_1`` or ``rate_max``."""
+    if parser.token.text != "_" or parser.context is None:
+        return None
+    script, end = _plain_script(parser)
+    if not script:
+        return None
+    joined = "".join(script)
+    for name in names:
+        wholes = [f"{name}_{'_'.join(script)}", f"{name}_{joined}"]
+        for whole in [*wholes, name + joined] if joined.isdigit() else wholes:
+            if whole in parser.context:
+                parser.at = end
+                return whole
+    return None
 
 
 def exponent_mark(parser: Parser) -> tuple[str, int]:
@@ -227,8 +240,6 @@ def _listed(parser: Parser, opened: Token, wanted: int) -> tuple[Node, ...]:
 
 
 def _digits(text: str) -> tuple[Node, ...]:
-    from mathgrade.expression.limits import number
-
     return tuple(number(digit) for digit in text)
 
 
@@ -265,12 +276,12 @@ def read_entry(parser: Parser, base: Node, owner: Token) -> Node:
 # ---- readers of what stands behind a piece
 
 
-def _raised(parser: Parser, base: Node, mark: Token) -> Node:
+def _raised(parser: Parser, base: Node, mark: Token, owner: Token) -> Node:
     sign, end = exponent_mark(parser)
     array = is_array(base, parser.context, parser.bound)
     if sign.startswith("'"):
         parser.at = end - 1
-        return _primed(parser, base, mark)
+        return _primed(parser, base, mark, owner)
     if sign.endswith("T") and (array or not _means_number(parser)):
         parser.at = end
         return Transpose(Inverse(base) if sign == "-T" else base)
@@ -280,8 +291,11 @@ def _raised(parser: Parser, base: Node, mark: Token) -> Node:
     if parser.token.text == "*":
         raise parser.fault(mark, "^* is not read", "expression.syntax", parser.token.end)
     exponent = read_argument(parser, mark, "the exponent")
-    if parser.take("_"):
-        base = read_entry(parser, base, mark)
+    whole = whole_name(parser, (base.name,)) if isinstance(base, Name) else None
+    if whole is not None:  # x^2_1, where x_1 is declared
+        base = Name(whole)
+    elif parser.take("_"):
+        base = read_entry(parser, base, owner)
     if parser.token.text == "^":
         reason = "a second exponent needs brackets around what it belongs to"
         raise parser.fault(parser.token, reason, "expression.syntax")
@@ -297,16 +311,16 @@ def _power(base: Node, exponent: Node) -> Node:
     return Call("exp", (exponent,)) if base == Constant("E") else Power(base, exponent)
 
 
-def _starred(parser: Parser, base: Node, _mark: Token) -> Node:
+def _starred(parser: Parser, base: Node, _mark: Token, _owner: Token) -> Node:
     """``x**2``, as in Python."""
     return _power(base, parser.expression(PRODUCT))
 
 
-def _indexed(parser: Parser, base: Node, mark: Token) -> Node:
-    return read_entry(parser, base, parser.tokens[max(parser.at - 2, 0)] or mark)
+def _indexed(parser: Parser, base: Node, _mark: Token, owner: Token) -> Node:
+    return read_entry(parser, base, owner)
 
 
-def _primed(parser: Parser, base: Node, mark: Token) -> Node:
+def _primed(parser: Parser, base: Node, mark: Token, _owner: Token) -> Node:
     if is_array(base, parser.context, parser.bound):
         return Transpose(base)
     reason = (
@@ -316,7 +330,7 @@ def _primed(parser: Parser, base: Node, mark: Token) -> Node:
     raise parser.fault(mark, reason, "expression.derivative")
 
 
-def _factorial(_parser: Parser, base: Node, _mark: Token) -> Node:
+def _factorial(_parser: Parser, base: Node, _mark: Token, _owner: Token) -> Node:
     return Call("factorial", (base,))
 
 

@@ -198,7 +198,8 @@ class _Tokenizer:
             start += 1
         if self.source[start : start + 1] != "{":
             reason = f"a group in braces belongs behind {what}"
-            raise fault(self.source, position, position + 1, reason, "expression.syntax")
+            at = min(position, len(self.source) - 1)
+            raise fault(self.source, at, at + 1, reason, "expression.syntax")
         depth, end = 0, start
         while end < len(self.source):
             sign = self.source[end]
