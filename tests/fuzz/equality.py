@@ -194,7 +194,7 @@ def _witness(pair: Pair, decision: Decision) -> str:
         return "unsure"
     # tanh(100) and 1 agree to eighty digits: what looks the same is looked at again.
     verdict = compare(pair.left, pair.right, env)
-    return verdict if verdict == "differ" else compare(pair.left, pair.right, env, 4000)
+    return verdict if verdict == "differ" else compare(pair.left, pair.right, env, 8000)
 
 
 def _shown(pair: Pair, env: dict[str, Any]) -> str:
