@@ -66,7 +66,7 @@ WRONG = [
     (Matrix([1, 2]), [[1], [2]], "matrix.shape", "Expected shape (2,), received (2, 1)."),
     (Matrix([1, 2], vector=True), [1, 2, 3], "matrix.shape", "Expected shape (2,), received (3,)"),
     (Matrix([1, 2], vector=True), [2, 1], "edit.order", "Entry 1 is wrong,"),
-    (Matrix(ROOTS, decimals=6), [[0.707, -0.707], [0.707, 0.71]], "edit.rounded", "row 1"),
+    (Matrix(ROOTS, decimals=6), [[0.707, -0.707], [0.707, 0.71]], "matrix.entries", "row 1"),
     (Matrix(ROOTS, decimals=6), np.round(np.array(ROOTS, float), 3), "edit.rounded", "more digits"),
     (Matrix(ROOTS), np.round(np.array(ROOTS, float), 4), "edit.rounded", "more digits"),
     (Matrix(ROOTS / 100), np.round(np.array(ROOTS / 100, float), 5), "edit.rounded", "more digits"),

@@ -240,7 +240,7 @@ CALCULUS = (
     Edit(
         "outer function",
         "edit.outer-derivative",
-        "One function looks as if it had not been differentiated; all else is right.",
+        "One function is mixed up with its derivative; all else is right.",
         _outer_function,
     ),
 )

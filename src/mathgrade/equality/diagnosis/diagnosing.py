@@ -38,6 +38,7 @@ MAX_CANDIDATES = 120
 MAX_EACH = 16  # of one row
 MAX_NODES = 1_500  # of a reference or response; what is longer is explained by nothing short
 _BATCH = 12
+_MOST_ENTRIES = 6  # wrong ones of a matrix that are explained one by one
 
 
 def diagnose(
@@ -134,13 +135,20 @@ class _Search:
         if self._fixed(expected, received):
             return NUMBER if one == () else FORMULA
         # A constant may come of anything, and says nothing of where it came from.
-        return None if self._fixed(received) else FORMULA
+        silent = self._data(expected) and not self._data(received)
+        return None if silent or self._fixed(received) else FORMULA
+
+    def _data(self, node: Node) -> bool:
+        """Whether a formula depends on more than sizes and indices."""
+        kinds = {self.context[n].kind for n in free_names(node) if n in self.context}
+        return bool(kinds - {"size", "index", "integer"})
 
     def _shape(self, node: Node) -> Shape | None:
         try:
-            return shape_of(node, self.context)
+            shape = shape_of(node, self.context)
         except ResponseError:
             return None
+        return shape if len(shape) in (0, 2) else None  # a relation, a list: no formula
 
     def _first(self, task: Task, kind: str) -> Diagnosis | None:
         rows = (edit for edit in EDITS if kind in edit.kinds)
@@ -187,16 +195,19 @@ class _Search:
             return False
 
     def _entry(self, task: Task, expected: Matrix, received: Matrix) -> Diagnosis | None:
-        """What explains the first wrong entry of a matrix."""
+        """What explains the wrong entries of a matrix, one and all."""
         wrong = task.probe.wrong(expected, received, self.slack)
-        if not wrong:
-            return None
-        row, column = wrong[0]
-        found = self.explain(expected.rows[row][column], received.rows[row][column])
+        found = None
+        for row, column in wrong if len(wrong) <= _MOST_ENTRIES else ():
+            here = self.explain(expected.rows[row][column], received.rows[row][column])
+            if here is None or (found is not None and here.note != found.note):
+                return None
+            found = found or here
         if found is None:
             return None
         place = entry_place(expected, wrong[0])
-        message = f"In {place}: {found.message[0].lower()}{found.message[1:]}"
+        others = ", and in the other wrong entries" if len(wrong) > 1 else ""
+        message = f"In {place}{others}: {found.message[0].lower()}{found.message[1:]}"
         return Diagnosis(found.name, found.note, message, place)
 
 

@@ -74,6 +74,8 @@ def _forgotten(task: Task) -> Iterator[Candidate]:
 
 
 def _summed(task: Task) -> Iterator[Candidate]:
+    if not any(isinstance(spot.node, Fold) for spot in spots(task.response)):
+        return
     free = [n for n in free_names(task.reference) if n in task.context]
     for name in sorted(n for n in free if task.context[n].kind == "index"):
         low, high = task.context[name].low, task.context[name].high
