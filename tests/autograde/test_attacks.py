@@ -325,6 +325,29 @@ def test_text_handed_to_lambdify_is_not_run(tmp_path: Path) -> None:
     assert not flag.exists()
 
 
+NAMES = [
+    "sp.Function('builtins.eval')(sp.Symbol('builtins.__name__'))",
+    "sp.Symbol('builtins.__doc__')",
+    "sp.Symbol('__name__')",
+    "sp.Symbol('x if x else x')",
+    "sp.IndexedBase('builtins.__doc__')[0]",
+    "sp.MatrixSymbol('builtins.__doc__', 2, 2)",
+    "sp.Matrix([sp.Symbol('builtins.__doc__')])",
+    "sp.Symbol('y[0]') + x",
+    "sp.Subs(sp.Derivative(sp.sin(x), x) + x, x, sp.Symbol('builtins.__doc__'))",
+]
+
+
+@pytest.mark.slow
+def test_a_name_that_is_an_expression_is_not_run_by_lambdify(tmp_path: Path) -> None:
+    code = f"answers = [{', '.join(NAMES)}]\ndef f(k): return answers[k]"
+    tests = [f"sp.lambdify(x, f({k}))(1)" for k in range(len(NAMES))]
+    _, marks = mark(tmp_path, code, *tests, "assert sp.lambdify(x, [x**2, sp.sin(x)])(0) == [0, 0]")
+    assert [m.score for m in marks] == [0] * len(NAMES) + [1]
+    # refused when it is sent, or else before it is compiled
+    assert all(m.error.startswith(("SympifyError", "TypeError: the ret")) for m in marks[:-1])
+
+
 @pytest.mark.slow
 def test_lambdify_still_reads_an_expression(tmp_path: Path) -> None:
     _, marks = mark(tmp_path, "slope = '2*x'", "assert sp.lambdify(x, slope)(3) == 6")
