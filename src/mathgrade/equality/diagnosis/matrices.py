@@ -248,7 +248,7 @@ MATRICES = (
     Edit(
         "one part wrong",
         "edit.part",
-        "What is wrong is all {part}; the other entries are right.",
+        "All that is wrong is {part}; the other entries are right.",
         _elsewhere_right,
         _MATRIX,
     ),

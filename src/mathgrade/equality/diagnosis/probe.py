@@ -107,7 +107,10 @@ class Probe:
     def agreeing(
         self, candidates: Sequence[Candidate], response: Node, slack: Slack | None
     ) -> list[Candidate]:
-        """The candidates that agree with what was received wherever it is looked."""
+        """The candidates that agree with what was received wherever it is looked.
+
+        A response that is 0 throughout agrees with none: too much comes to nothing.
+        """
         left = list(candidates)
         compared = dict.fromkeys(map(id, left), False)
         for look in range(len(self.looks)):
@@ -123,7 +126,7 @@ class Probe:
                     verdict = _agree(expected, received, candidate.slack, fine=False)
                 if verdict is False:
                     continue
-                compared[id(candidate)] |= verdict is True
+                compared[id(candidate)] |= verdict is True and _speaks(received)
                 still.append(candidate)
             left = still
         return [c for c in left if compared[id(c)]]
@@ -165,6 +168,13 @@ def _agree(
         if slack is None:
             return all((arb(a) - arb(b)).contains(0) for a, b in pairs)
         return not (fine and _coarse(pairs, slack)) and _near(pairs, slack)
+
+
+def _speaks(received: Rows | None) -> bool:
+    """Whether some value is certainly not 0."""
+    values = [v for row in received or () for v in row if v is not UNDEFINED]
+    with flint.ctx.workprec(BITS):
+        return any(not arb(v).contains(0) for v in values)
 
 
 def _coarse(pairs: list[tuple[Any, Any]], slack: Slack) -> bool:
