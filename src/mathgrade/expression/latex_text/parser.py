@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
-from mathgrade.expression.latex_text.commands import AND, OR, REFUSED, RELATIONS, TIMES
+from mathgrade.expression.latex_text.commands import AND, NOT, OR, REFUSED, RELATIONS, TIMES
 from mathgrade.expression.latex_text.faults import LatexError, Remark, fault
 from mathgrade.expression.latex_text.tokens import Token, tokenize
 from mathgrade.expression.names import Context
@@ -252,8 +252,8 @@ class Parser:
         """Reads one signed factor with its powers, indices and primes."""
         token = self.token
         reader = self.grammar.starts.get(token.text) or self.grammar.kinds.get(token.kind)
-        if token.kind == "text" and not self.grammar.is_word(self, token):
-            reader = None
+        if token.kind == "text" and token.text.lower() not in NOT:
+            reader = self.grammar.kinds["text"] if self.grammar.is_word(self, token) else None
         if token.text in ("+", "-"):
             self.at += 1
             node = self.expression(max(SUM, floor))

@@ -25,7 +25,7 @@ from mathgrade.expression.latex_text.commands import (
     SUPERSCRIPTS,
     TEXTS,
 )
-from mathgrade.expression.latex_text.faults import fault
+from mathgrade.expression.latex_text.faults import LatexError, fault
 
 __all__ = ["MAX_LENGTH", "MAX_TOKENS", "Token", "tokenize"]
 
@@ -281,9 +281,9 @@ class _Tokenizer:
         position = inner
         for k, part in enumerate(self.source[inner:last].split("$")):
             if k % 2:
-                for token in _Tokenizer(part).run()[:-1]:
-                    shifted = (token.start + position, token.end + position)
-                    self.tokens.append(Token(token.kind, token.text, *shifted, token.side))
+                self.shifted(part, position)
+            elif part.strip() and not any(c.isalnum() for c in part):
+                self.shifted(part, position)  # a comma or bracket set as text
             elif part.strip():
                 whole = len(part) == last - inner
                 place = (start, last + 1) if whole else (position, position + len(part))
@@ -291,9 +291,20 @@ class _Tokenizer:
             position += len(part) + 1
         return last + 1
 
+    def shifted(self, part: str, position: int) -> None:
+        """Adds the tokens of a part of the text that stands at a position."""
+        try:
+            inner = _Tokenizer(part).run()[:-1]
+        except LatexError as error:
+            start, end = error.start + position, error.end + position
+            raise fault(self.source, start, end, error.reason, error.note) from None
+        for token in inner:
+            place = (token.start + position, token.end + position)
+            self.tokens.append(Token(token.kind, token.text, *place, token.side))
+
     def tag(self, name: str, start: int, end: int) -> int:
         inner, last = self.group(end, name)
-        self.add("tag", self.source[inner:last], start, last + 1)
+        self.add("tag", f"({self.source[inner:last]})", start, last + 1)
         return last + 1
 
     def environment(self, name: str, start: int, end: int) -> int:
