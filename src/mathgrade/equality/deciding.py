@@ -191,7 +191,7 @@ class _Work:
         tried = False
         doubt: tuple[Case, Comparison] | None = None
         for case in every:
-            if sized and agreed and not tried:
+            if sized and agreed and doubt is None and not tried:
                 # They agree where it was looked at: perhaps they do for every size.
                 tried = True
                 if self._proved():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mathgrade.verdict import Witness
 
-__all__ = ["Decision", "Equality"]
+__all__ = ["Decision", "Equality", "strength", "weakest"]
+
+# From the weakest up: a proof is worth what its weakest step is worth.
+_PROOFS = ("numeric", "sizes", "all sizes", "exact")
 
 
 class Equality(StrEnum):
@@ -48,3 +52,17 @@ class Decision:
     def equal(self) -> bool:
         """True only for EQUAL."""
         return self.outcome is Equality.EQUAL
+
+
+def weakest(decisions: Iterable[Decision]) -> str:
+    """How something is known that rests on all of these decisions.
+
+    >>> weakest([Decision(Equality.EQUAL, "exact"), Decision(Equality.EQUAL, "numeric")])
+    'numeric'
+    """
+    return min((d.proof for d in decisions), key=strength, default="exact")
+
+
+def strength(proof: str) -> int:
+    """How much a proof is worth: from 0, "numeric", up to 3, "exact"."""
+    return next((k for k, kind in enumerate(_PROOFS) if proof == kind), 1)

@@ -75,6 +75,12 @@ def read_any(
     >>> kind.value
     'an equation'
     """
+    if isinstance(value, bool):
+        raise ResponseError(
+            f"Received {value}: in Python, == compares at once. Write Eq(left, right) for an "
+            "equation.",
+            "expression.type",
+        )
     node, shape = _checked(value, context)
     return node, kind_of(node), shape
 
