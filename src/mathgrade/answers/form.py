@@ -99,6 +99,12 @@ def _svd(response: Any, _names: Any, shape: Any) -> tuple[str, str]:
 def _function(response: Any, _names: Any, _shape: Any) -> tuple[str, str]:
     if not callable(response):
         raise ResponseError(f"Expected a function, received {describe(response)}.", "type.function")
+    code = getattr(response, "__code__", None)
+    if getattr(code, "co_names", ()) == ("NotImplementedError",):
+        raise ResponseError(
+            "The function only raises NotImplementedError. Replace that line by your answer.",
+            "response.missing",
+        )
     name = str(getattr(response, "__name__", ""))[:60]
     return "", f"Read as the function {name}" if name.isidentifier() else "Read as a function"
 

@@ -22,7 +22,6 @@ from mathgrade.equality.case import Case
 from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.diagnosis.edit import Candidate, Slack
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
-from mathgrade.equality.points import fit
 from mathgrade.equality.program import Atom, Program, TooBigError
 from mathgrade.expression import Context, Node
 
@@ -45,7 +44,7 @@ class _Look:
     """One choice of sizes and indices with one point."""
 
     case: Case
-    low: Fraction
+    signs: tuple[int, ...]
     program: Program = field(default_factory=Program)
     point: dict[int, Any] = field(default_factory=dict)
 
@@ -63,9 +62,9 @@ class Probe:
         self.context = context
         self.definitions = definitions
         cases = _cases(context)
-        # Negative numbers at the second point only: roots and logarithms want positive ones.
-        looks = [(cases[0], 0), (cases[1], -2), (cases[-1], 0)]
-        self.looks = [_Look(case, Fraction(low)) for case, low in looks[: 1 if numbers else 3]]
+        # Positive numbers first: roots and logarithms want them. Then of either sign.
+        looks = list(zip(cases, ((1,), (1, -1), (-1,)), strict=True))
+        self.looks = [_Look(case, signs) for case, signs in looks[: 1 if numbers else 3]]
 
     def values(self, nodes: Sequence[Node], look: int) -> list[Rows | None]:
         """The values of some formulas at one look; None for one that means nothing there."""
@@ -197,7 +196,7 @@ def _fill(look: _Look) -> None:
     for step, atom in look.program.atoms.items():
         if step in look.point:
             continue
-        drawn[step] = _draw(atom, look.low)
+        drawn[step] = _draw(atom, look.signs)
         if atom.group:
             totals[atom.group] = totals.get(atom.group, Fraction(0)) + drawn[step]
     with flint.ctx.workprec(BITS):
@@ -206,14 +205,15 @@ def _fill(look: _Look) -> None:
             look.point[step] = arb(exact(value / totals[group] if group else value))
 
 
-def _draw(atom: Atom, low: Fraction) -> Fraction:
-    rng = random.Random(f"{atom.key} {low}")
-    domain = atom.domain
-    if domain.low is not None and domain.high is not None:
-        span = domain.high - domain.low
-        return domain.low + span * Fraction(rng.randint(100, 900), 1009)
-    value = low + Fraction(rng.randint(200, 1800), 1009) * (2 if low else 1)
-    return fit(domain, value + (domain.low or 0) if low >= 0 else value)
+def _draw(atom: Atom, signs: tuple[int, ...]) -> Fraction:
+    rng = random.Random(f"{atom.key} {signs}")
+    size = Fraction(rng.randint(200, 1800), 1009)
+    low, high = atom.domain.low, atom.domain.high
+    if low is not None and high is not None:
+        return low + (high - low) * size / 2
+    if low is not None:
+        return low + size
+    return high - size if high is not None else rng.choice(signs) * size
 
 
 def _cases(context: Context) -> list[Case]:
