@@ -12,7 +12,8 @@ from itertools import chain, count
 
 from mathgrade.expression.functions import FUNCTIONS, SPELLINGS
 from mathgrade.expression.latex_text.commands import NAMED
-from mathgrade.expression.latex_text.parser import PRODUCT, Parser, Reader, quotient
+from mathgrade.expression.latex_text.joins import quotient
+from mathgrade.expression.latex_text.parser import PRODUCT, Parser, Reader
 from mathgrade.expression.latex_text.scripts import exponent_mark, read_argument, read_indices
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.nodes import (

@@ -6,7 +6,8 @@ relation or a ``\cdot``; of a bracket, the bracket alone.
 
 from __future__ import annotations
 
-from mathgrade.expression.latex_text.parser import PRODUCT, Parser, Reader, quotient
+from mathgrade.expression.latex_text.joins import quotient
+from mathgrade.expression.latex_text.parser import PRODUCT, Parser, Reader
 from mathgrade.expression.latex_text.scripts import read_argument
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.nodes import Derivative, Name, Node, Number, Power

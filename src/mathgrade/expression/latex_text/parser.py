@@ -1,10 +1,10 @@
-r"""The Pratt parser: sums, products, quotients, signs, powers and relations.
+r"""The Pratt parser: what stands side by side, and how tightly it holds together.
 
-How tightly things hold together, from the loosest: ``and`` / ``or``, relations, ``+ -``,
-products and ``/``, then what stands behind a piece (``^ _ ' !``). Side by side is a
-product. A piece that starts with a command, a letter or a bracket is read by the reader
-the :class:`Grammar` names for it; those readers live in the modules beside this one and
-call back into :meth:`Parser.expression`. Nothing is evaluated.
+From the loosest: ``and`` / ``or``, relations, ``+ -``, products and ``/``, then what
+stands behind a piece (``^ _ ' !``). Side by side is a product. What starts with a
+command, a letter or a bracket is read by the reader the :class:`Grammar` names for it;
+those readers live in the modules beside this one and call back into
+:meth:`Parser.expression`. Nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
-from mathgrade.expression.latex_text.commands import AND, NOT, OR, REFUSED, RELATIONS, TIMES
+from mathgrade.expression.latex_text.commands import AND, NOT, OR, RELATIONS, TIMES
 from mathgrade.expression.latex_text.faults import LatexError, Remark, fault
+from mathgrade.expression.latex_text.refused import REFUSED
 from mathgrade.expression.latex_text.tokens import Token, tokenize
 from mathgrade.expression.names import Context
 from mathgrade.expression.nodes import (
-    Add,
     Cases,
     Delta,
-    Div,
     Logic,
     Mul,
     Name,
@@ -34,12 +33,22 @@ from mathgrade.expression.nodes import (
     Truth,
 )
 
-__all__ = ["LOGIC", "MAX_NESTING", "PRODUCT", "RELATION", "SUM", "Grammar", "Parser", "quotient"]
+__all__ = [
+    "LOGIC",
+    "MAX_NESTING",
+    "PRODUCT",
+    "RELATION",
+    "SUM",
+    "Grammar",
+    "Parser",
+    "Reader",
+]
 
-LOGIC, RELATION, SUM, PRODUCT, PIECE = 1, 2, 3, 4, 5
+LOGIC, RELATION, SUM, PRODUCT = 1, 2, 3, 4  # how tightly things hold together
 MAX_NESTING = 100  # expressions inside expressions; Python's own stack allows a little more
 
 Reader = Callable[["Parser", Token], Node]
+_PRODUCT = TIMES | {"/", r"\div"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class Grammar:
     """Which reader takes what.
 
     Attributes:
+        joins: readers of sums, products … by how tightly they hold; they are given the
+            first term or factor.
         starts: readers of pieces by the text of their first token.
         kinds: readers of pieces by the kind of their first token.
         behind: readers of what stands behind a piece, by text; they are given
@@ -54,6 +65,7 @@ class Grammar:
         is_word: whether ``\\text{…}`` holds a name rather than words.
     """
 
+    joins: Mapping[int, Callable[[Parser, Node], Node]] = field(default_factory=dict)
     starts: Mapping[str, Reader] = field(default_factory=dict)
     kinds: Mapping[str, Reader] = field(default_factory=dict)
     behind: Mapping[str, Callable[[Parser, Node, Token, Token], Node]] = field(default_factory=dict)
@@ -208,7 +220,7 @@ class Parser:
             raise self.fault(self.token, "it is nested too deeply", "expression.too-big")
         node = self.piece(floor)
         while (level := self.level()) > floor:
-            node = _JOIN[level](self, node)
+            node = self.grammar.joins[level](self, node)
         self.depth -= 1
         return node
 
@@ -300,125 +312,3 @@ class Parser:
         while self.starts(self.token) and not stop(self.token):
             found.append(self.expression(PRODUCT))
         return first if len(found) == 1 else Mul(tuple(found))
-
-
-_PRODUCT = TIMES | {"/", r"\div"}
-
-
-def _sum(parser: Parser, left: Node) -> Node:
-    terms = [left]
-    while sign := parser.take("+", "-"):
-        term = parser.expression(SUM)
-        terms.append(Neg(term) if sign.text == "-" else term)
-    return Add(tuple(terms))
-
-
-def _product(parser: Parser, left: Node) -> Node:
-    factors = [left]
-    while True:
-        token = parser.token
-        if parser.take(*TIMES):
-            factors.append(parser.expression(PRODUCT))
-        elif parser.take("/", r"\div"):
-            if parser.starts(parser.token) or parser.token.text in ("+", "-"):
-                factors = [quotient(_times(parser, factors), _divisor(parser, token, factors))]
-            else:
-                parser.unexpected("what is divided by is missing here")
-        elif parser.starts(token):
-            _side_by_side(parser, factors[-1], token)
-            factors.append(parser.expression(PRODUCT))
-        else:
-            return _times(parser, factors)
-
-
-def _times(parser: Parser, factors: list[Node]) -> Node:
-    if len(factors) == 1:
-        return factors[0]
-    # 1(x > 0) is 1 where x > 0.
-    return Mul(tuple(parser.indicator(f) for f in factors))
-
-
-def _side_by_side(parser: Parser, left: Node, token: Token) -> None:
-    """Says so where two pieces stand side by side that hardly are a product."""
-    before = parser.before
-    if token.kind != "number":
-        if token.text in ("e", "E") and before.kind == "number" and before.end == token.start:
-            power, far = parser.peek(), parser.peek(2)
-            signed = power.text in ("+", "-") and far.kind == "number" and power.end == far.start
-            if (power.kind == "number" or signed) and power.start == token.end:
-                reason = r"a power of ten is written 10^{-3}, not 1e-3"
-                raise parser.fault(token, reason, "expression.number", power.end)
-        return
-    if isinstance(left, Number) and before.kind == "number":
-        reason = r"two numbers stand side by side; write \cdot between them, or one number"
-        raise parser.fault(before, reason, "expression.number", token.end)
-    if before.kind == "letter" and before.end == token.start:
-        if token.text.startswith("."):
-            reason = r"a product with a decimal number is written 0.5x, or with \cdot"
-            raise parser.fault(before, reason, "expression.number", token.end)
-        text = before.text + token.text
-        message = (
-            f"{text} is read as {before.text} times {token.text}; "
-            f"an index is written {before.text}_{{{token.text}}}, a power "
-            f"{before.text}^{{{token.text}}}."
-        )
-        parser.remarks.append(Remark(before.start, token.end, message))
-
-
-def _divisor(parser: Parser, slash: Token, before: list[Node]) -> Node:
-    """What a ``/`` divides by: side by side holds tighter than ``/``, except after a bracket."""
-    start = parser.token
-    first = parser.expression(PRODUCT)
-    bracket = start.text in ("(", "[") or isinstance(first, Delta)
-    if not parser.starts(parser.token) or bracket:
-        return first
-    if isinstance(before[-1], Number) and isinstance(first, Number):
-        message = "A quotient of numbers is read as one factor, as in (1/2)x; if the rest is "
-        parser.remark(slash, message + "divided by too, put it in brackets.")
-        return first
-    whole = parser.factors(first, lambda _token: False)
-    message = "All that stands side by side behind / is read as the denominator; put brackets, "
-    parser.remark(slash, message + r"or write \frac{…}{…}, if that is not meant.")
-    return whole
-
-
-def quotient(top: Node, bottom: Node) -> Node:
-    """A quotient; of two whole numbers, the fraction as one number."""
-    if isinstance(top, Number) and isinstance(bottom, Number) and bottom.value:
-        whole = top.value.denominator == bottom.value.denominator == 1
-        if whole and max(abs(top.value), abs(bottom.value)) < 10**30:
-            return Number(top.value / bottom.value)
-    return Div(top, bottom)
-
-
-def _relation(parser: Parser, left: Node) -> Node:
-    """``a = b < c`` as Python reads it: each neighbouring pair holds."""
-    found: list[Node] = []
-    while parser.level() == RELATION:
-        sign = parser.next()
-        right = parser.expression(RELATION)
-        found.append(Relation(RELATIONS[sign.text], left, right))
-        left = right
-    return found[0] if len(found) == 1 else Logic("and", tuple(found))
-
-
-def _logic(parser: Parser, left: Node) -> Node:
-    """``and`` holds tighter than ``or``."""
-    anyone: list[list[Node]] = [[left]]
-    while parser.level() == LOGIC:
-        word = parser.next().text.lower()
-        right = parser.expression(LOGIC)
-        if word in AND:
-            anyone[-1].append(right)
-        else:
-            anyone.append([right])
-    either = tuple(g[0] if len(g) == 1 else Logic("and", tuple(g)) for g in anyone)
-    return either[0] if len(either) == 1 else Logic("or", either)
-
-
-_JOIN: dict[int, Callable[[Parser, Node], Node]] = {
-    LOGIC: _logic,
-    RELATION: _relation,
-    SUM: _sum,
-    PRODUCT: _product,
-}

@@ -11,6 +11,7 @@ from mathgrade.expression.latex_text.derivatives import DERIVATIVE_STARTS
 from mathgrade.expression.latex_text.environments import ENVIRONMENT_KINDS, ENVIRONMENT_STARTS
 from mathgrade.expression.latex_text.faults import Remark, fault
 from mathgrade.expression.latex_text.folds import FOLD_STARTS
+from mathgrade.expression.latex_text.joins import JOINS
 from mathgrade.expression.latex_text.names import NAME_KINDS, NAME_STARTS, is_word
 from mathgrade.expression.latex_text.parser import Grammar, Parser, Reader
 from mathgrade.expression.latex_text.scripts import BEHIND
@@ -27,6 +28,7 @@ def _sign(parser: Parser, _token: Token) -> Node:  # pragma: no cover
 
 _SIGNS: dict[str, Reader] = {"+": _sign, "-": _sign}
 GRAMMAR = Grammar(
+    joins=JOINS,
     starts={
         **_SIGNS,
         **NAME_STARTS,
@@ -110,7 +112,7 @@ def parse(text: str, context: Context | None) -> Reading:
 
 
 def read_latex(text: str, context: Context | None) -> Node:
-    r"""The tree of a formula in LaTeX; nothing is evaluated.
+    """The tree of a formula in LaTeX; nothing is evaluated.
 
     Args:
         text: one formula, with or without ``$`` around it.
@@ -121,12 +123,12 @@ def read_latex(text: str, context: Context | None) -> Node:
 
     >>> from mathgrade.expression import read_names, to_text
     >>> names = read_names({"z": "vector K", "i": "index K"})
-    >>> to_text(read_latex(r"\frac{e^{z_i}}{\sum_k e^{z_k}}", names))
+    >>> to_text(read_latex(r"\\frac{e^{z_i}}{\\sum_k e^{z_k}}", names))
     'exp(z[i])/Sum(exp(z[k]), k, 1, K)'
-    >>> read_latex(r"2 + \foo", names)
+    >>> read_latex("2 + z_j", names)
     Traceback (most recent call last):
         ...
     mathgrade.expression.latex_text.faults.LatexError: Cannot read the formula at \
-character 5, '\\foo': the command \foo is not known here.
+character 7, 'j': the name j is not known here; names that may be used: z, i, K.
     """
     return parse(text, context).node

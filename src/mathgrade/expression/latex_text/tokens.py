@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from mathgrade.expression.latex_text.characters import CHARACTERS, SUBSCRIPTS, SUPERSCRIPTS
 from mathgrade.expression.latex_text.commands import (
     ACCENTS,
-    CHARACTERS,
     DROPPED,
     DROPPED_FIRST,
     DROPPED_GROUP,
@@ -21,8 +21,6 @@ from mathgrade.expression.latex_text.commands import (
     MACROS,
     SAME,
     SIDES,
-    SUBSCRIPTS,
-    SUPERSCRIPTS,
     TEXTS,
 )
 from mathgrade.expression.latex_text.faults import LatexError, fault
