@@ -8,8 +8,13 @@ import pytest
 from mathgrade.equality import decide
 
 FOLDER = Path(__file__).parents[1] / "cases" / "equality"
+KNOWN = pytest.mark.xfail(strict=False, reason="known failure")
 ROWS = [
-    pytest.param(row, id=f"{path.stem}: {row['comment']}")
+    pytest.param(
+        row,
+        id=f"{path.stem}: {row['comment']}",
+        marks=[KNOWN] if row.get("known_failure") else [],
+    )
     for path in sorted(FOLDER.glob("*.toml"))
     for row in tomllib.loads(path.read_text(encoding="utf-8"))["row"]
 ]

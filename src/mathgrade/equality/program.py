@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from enum import IntEnum
 from fractions import Fraction
 
-from mathgrade.expression import Domain
+from mathgrade.equality.steps import Atom, Fact, Op, Step, TooBigError
 
 __all__ = ["Atom", "Fact", "Op", "Program", "Step", "TooBigError"]
 
@@ -22,70 +21,14 @@ MAX_STEPS = 50_000
 MAX_BITS = 4_000
 
 
-class TooBigError(Exception):
-    """More steps than may be taken; ends in UNDECIDED."""
-
-
-class Op(IntEnum):
-    """What a step does. In brackets: its arguments; i is a step, q a number."""
-
-    NUMBER = 0  # (q,)
-    ATOM = 1  # (key,)
-    SUM = 2  # (i, …)
-    PRODUCT = 3  # (i, …)
-    INVERSE = 4  # (i,)
-    POWER = 5  # (i, n) with n ≥ 0
-    ROOT = 6  # (i, q) with q > 0 not whole; defined for i ≥ 0
-    RAISE = 7  # (i, i) real power; defined for a base > 0, or 0 with an exponent > 0
-    FUNCTION = 8  # (name, i)
-    ABS = 9
-    MAX = 10  # (i, …)
-    MIN = 11
-    STEP = 12  # (i, i): 0, 1, or the second at 0
-    CHOOSE = 13  # (condition, i, i)
-    GUARD = 14  # (i, i, …): the first, where all are defined
-    UNDEFINED = 15  # ()
-    TRUTH = 16  # (bool,)
-    BELOW = 17  # (i,): i < 0
-    ZERO = 18  # (i,): i == 0
-    NOT = 19
-    AND = 20
-    OR = 21
-    CONSTANT = 22  # ("pi",)
-
-
-class Fact(IntEnum):
-    """What is certain of a step; added up as bits."""
-
-    TOTAL = 1  # defined everywhere
-    NONNEGATIVE = 2
-    NONZERO = 4
-    FIXED = 8  # holds no atom
-
-
 _POSITIVE = Fact.NONNEGATIVE | Fact.NONZERO
 _SURE = Fact.TOTAL | Fact.NONNEGATIVE
+_KEPT = Fact.TOTAL | Fact.FIXED
+_ALL = _KEPT | _POSITIVE
 _EVERYWHERE = frozenset(
     ("exp", "sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "erf", "floor", "ceil")
 )
 _POSITIVE_VALUED = frozenset(("exp", "cosh"))
-
-Step = tuple[Op, tuple[int | Fraction | str | bool, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One unknown number.
-
-    Attributes:
-        key: how a witness names it, ``z_1``.
-        domain: where it may lie.
-        group: name of the simplex it belongs to, whose atoms sum to 1; else "".
-    """
-
-    key: str
-    domain: Domain
-    group: str = ""
 
 
 @dataclass(slots=True)
@@ -96,6 +39,8 @@ class Program:
     facts: list[int] = field(default_factory=list)
     atoms: dict[int, Atom] = field(default_factory=dict)
     known: dict[Step, int] = field(default_factory=dict)
+    never: int | None = None  # the step that has no value
+    whole: dict[int, int] = field(default_factory=dict)  # the steps of whole numbers
 
     def _add(self, step: Step, facts: int) -> int:
         found = self.known.get(step)
@@ -126,12 +71,20 @@ class Program:
         return facts
 
     def _undefined(self, steps: tuple[int, ...]) -> bool:
-        return any(self.steps[s][0] is Op.UNDEFINED for s in steps)
+        never = self.never
+        return never is not None and never in steps
 
     # -- numbers ---------------------------------------------------------------------
 
     def number(self, value: Fraction | int) -> int:
-        value = Fraction(value)
+        if type(value) is int or value.denominator == 1:
+            place = self.whole.get(value.numerator)
+            if place is None:
+                place = self.whole[value.numerator] = self._number(Fraction(value))
+            return place
+        return self._number(Fraction(value))
+
+    def _number(self, value: Fraction) -> int:
         facts = Fact.TOTAL | Fact.FIXED
         facts |= (Fact.NONNEGATIVE if value >= 0 else 0) | (Fact.NONZERO if value else 0)
         return self._add((Op.NUMBER, (value,)), facts)
@@ -140,7 +93,8 @@ class Program:
         return self._add((Op.CONSTANT, (name,)), Fact.TOTAL | Fact.FIXED | _POSITIVE)
 
     def undefined(self) -> int:
-        return self._add((Op.UNDEFINED, ()), Fact.FIXED)
+        self.never = self._add((Op.UNDEFINED, ()), Fact.FIXED)
+        return self.never
 
     def atom(self, atom: Atom) -> int:
         domain = atom.domain
@@ -158,48 +112,49 @@ class Program:
     def sum(self, *terms: int) -> int:
         if self._undefined(terms):
             return self.undefined()
-        constant, rest = Fraction(0), []
-        for term in terms:
-            value = self.value(term)
-            if value is None:
-                rest.append(term)
-            else:
-                constant += value
-        if constant or not rest:
-            rest.append(self.number(constant))
+        rest = [t for t in terms if self.steps[t][0] is not Op.NUMBER]
+        if len(rest) < len(terms):
+            constant = sum(self._values(terms))
+            if constant or not rest:
+                rest.append(self.number(constant))
         if len(rest) == 1:
             return rest[0]
         rest.sort()
-        facts = self._shared(tuple(rest))
-        if all(self.sure(t, Fact.NONNEGATIVE) for t in rest):
-            facts |= Fact.NONNEGATIVE
-            if any(self.sure(t, Fact.NONZERO) for t in rest):
-                facts |= Fact.NONZERO
+        every, some = self._all_and_any(rest)
+        facts = every & _KEPT
+        if every & Fact.NONNEGATIVE:
+            facts |= Fact.NONNEGATIVE | some & Fact.NONZERO
         return self._add((Op.SUM, tuple(rest)), facts)
 
     def product(self, *factors: int) -> int:
         if self._undefined(factors):
             return self.undefined()
-        constant, rest = Fraction(1), []
-        for factor in factors:
-            value = self.value(factor)
-            if value is None:
-                rest.append(factor)
-            else:
-                constant *= value
-        if constant == 0:
-            rest = [f for f in rest if not self.sure(f, Fact.TOTAL)]
-        if constant != 1 or not rest:
-            rest.append(self.number(constant))
+        rest = [f for f in factors if self.steps[f][0] is not Op.NUMBER]
+        if len(rest) < len(factors):
+            constant = math.prod(self._values(factors))
+            if constant == 0:
+                rest = [f for f in rest if not self.sure(f, Fact.TOTAL)]
+            if constant != 1 or not rest:
+                rest.append(self.number(constant))
         if len(rest) == 1:
             return rest[0]
         rest.sort()
-        facts = self._shared(tuple(rest))
-        if all(self.sure(f, Fact.NONNEGATIVE) for f in rest):
-            facts |= Fact.NONNEGATIVE
-        if all(self.sure(f, Fact.NONZERO) for f in rest):
-            facts |= Fact.NONZERO
-        return self._add((Op.PRODUCT, tuple(rest)), facts)
+        every, _ = self._all_and_any(rest)
+        return self._add((Op.PRODUCT, tuple(rest)), every)
+
+    def _values(self, steps: tuple[int, ...]) -> list[Fraction]:
+        """Of those of the steps that are numbers."""
+        found = [self.steps[s] for s in steps]
+        return [args[0] for op, args in found if op is Op.NUMBER]  # type: ignore[misc]
+
+    def _all_and_any(self, steps: list[int]) -> tuple[int, int]:
+        """The facts all of the steps have, and those some of them have."""
+        every, some = _ALL, 0
+        for step in steps:
+            facts = self.facts[step]
+            every &= facts
+            some |= facts
+        return every, some
 
     def negative(self, step: int) -> int:
         return self.product(self.number(-1), step)

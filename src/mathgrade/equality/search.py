@@ -88,7 +88,9 @@ def _sweep(
     # A generator: looks at the good points only once the usual ones have been through.
     turning = turning_points(comparison.program, outputs, atoms, rng, comparison.good)
     # Points of all magnitudes only where the reference was undefined at the usual ones.
-    wide = (p for p in wide_points(atoms, rng, 60 if atoms else 0) if comparison.agreed < 3)
+    wide = itertools.takewhile(
+        lambda _: comparison.agreed < 3, wide_points(atoms, rng, 60 if atoms else 0)
+    )
     for n, point in enumerate(itertools.chain(points(atoms, rng, budget), turning, wide)):
         tick()
         comparison.look(point, strict=doubtful and n < 2)

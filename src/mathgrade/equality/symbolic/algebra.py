@@ -148,6 +148,10 @@ class Algebra:
             self.tick()
         if self.work > MAX_WORK:
             raise NotCoveredError("too much work")
+        if term.bound:
+            term = term._replace(args=(self.ring.reduced(term.args[0]),))
+            if term.args[0].n.is_zero():
+                return term.args[0]
         for law in self.laws.get(term.head, ()):
             found = law.apply(self, term)
             if found is not None:

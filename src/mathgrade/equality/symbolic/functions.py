@@ -174,6 +174,8 @@ def log_of_fold(a: Algebra, term: Term) -> Ratio | None:
 def root_of_product(a: Algebra, term: Term) -> Ratio | None:
     """What is sure not to be negative is taken out, and of the rest what is squared."""
     degree = term.label
+    if term.args[0].n.is_zero():
+        return a.number(0)
     number, found = _factors(a, term.args[0])
     if number == 1 and len(found) == 1 and found[0][1] == 1:
         return _root_of_root(a, *found[0], degree)

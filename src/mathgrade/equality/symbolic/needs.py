@@ -19,6 +19,7 @@ _ENOUGH = {
 }
 _IMPLIES = {"positive": ("positive", "nonzero", "nonnegative")}
 MAX_INSTANCES = 64
+MAX_FACTORED = 12  # terms
 
 
 def unmet(algebra: Algebra, known: list[Need], asked: list[Need]) -> list[Need]:
@@ -55,7 +56,25 @@ def _simple(a: Algebra, need: Need, *, keep: bool = False) -> Iterator[Need]:
         return
     if not keep and sign(a, value) in _ENOUGH.get(need.kind, ()):
         return
+    if need.kind in _ENOUGH and len(value.n) <= MAX_FACTORED and not value.n.is_zero():
+        need = need._replace(value=a.ring.freeze(_unsure(a, value)))
     yield need
+
+
+def _unsure(a: Algebra, value: Ratio) -> Ratio:
+    """The value without the factors that are sure to be positive."""
+    result = a.number(1)
+    for polynomial, side in ((value.n, 1), (value.d, -1)):
+        number, factors = factored(polynomial)
+        if number < 0:
+            result = -result
+        for factor, times in factors:
+            one = Ratio(factor, a.ring.one)
+            if sign(a, -one) is Sign.POSITIVE:
+                result = result * a.number(-1) ** times
+            elif sign(a, one) is not Sign.POSITIVE:
+                result = result * one ** (side * times)
+    return result
 
 
 def _instance(a: Algebra, need: Need, facts: set[Need]) -> bool:

@@ -56,10 +56,10 @@ def sign_of(algebra: Algebra, polynomial: Polynomial) -> Sign:
         if algebra.ring.freeze(alone) in algebra.positive:
             return Sign.POSITIVE
     signs = [_of_term(algebra, exponents, c) for exponents, c in polynomial.terms()]
-    if len(signs) == 1:
-        return signs[0]
+    if len(signs) < 2:
+        return signs[0] if signs else Sign.NONNEGATIVE
     # Of several terms none may be negative, and one must not be 0.
-    certain = signs and all(s >= Sign.NONNEGATIVE for s in signs)
+    certain = all(s >= Sign.NONNEGATIVE for s in signs)
     return max(signs) if certain else Sign.UNKNOWN
 
 

@@ -44,7 +44,7 @@ def constant(a: Algebra, term: Term) -> Ratio | None:
 
 def factor(a: Algebra, term: Term) -> Ratio | None:
     """Everything without the index before the sum."""
-    name, body = term.bound, a.ring.reduced(term.args[0])
+    name, body = term.bound, term.args[0]
     out, top, bottom = a.ring.number(1), body.n, body.d
     if not bottom.is_one():
         if not a.holds(bottom, name):
@@ -135,7 +135,7 @@ def delta(a: Algebra, term: Term) -> Ratio | None:
 
 
 def simplex(a: Algebra, term: Term) -> Ratio | None:
-    place = a.ring.single(a.ring.reduced(term.args[0]))
+    place = a.ring.single(term.args[0])
     if place is None:
         return None
     atom = a.atom(place)
@@ -153,7 +153,7 @@ _POWERS: dict[int, Callable[[Ratio, Algebra], Ratio]] = {
 
 
 def powers(a: Algebra, term: Term) -> Ratio | None:
-    body = a.ring.reduced(term.args[0])
+    body = term.args[0]
     if not body.d.is_one() or len(body.n) != 1:
         return None
     used = list(a.ring.used(body.n))
@@ -164,7 +164,7 @@ def powers(a: Algebra, term: Term) -> Ratio | None:
 
 def order(a: Algebra, term: Term) -> Ratio | None:
     """Sums in a product with others become one sum over all of their indices."""
-    name, body = term.bound, a.ring.reduced(term.args[0])
+    name, body = term.bound, term.args[0]
     inner = [
         (k, times)
         for k, times in a.ring.used(body.n)
@@ -190,12 +190,12 @@ def order(a: Algebra, term: Term) -> Ratio | None:
 
 
 def product_of_one(a: Algebra, term: Term) -> Ratio | None:
-    body = a.ring.reduced(term.args[0])
+    body = term.args[0]
     return body if body.n.is_one() and body.d.is_one() else None
 
 
 def factors(a: Algebra, term: Term) -> Ratio | None:
-    body = a.ring.reduced(term.args[0])
+    body = term.args[0]
     pieces: list[tuple[Ratio, int]] = []
     for polynomial, side in ((body.n, 1), (body.d, -1)):
         number, found = factored(polynomial)
@@ -211,7 +211,7 @@ def factors(a: Algebra, term: Term) -> Ratio | None:
 
 
 def product_of_exp(a: Algebra, term: Term) -> Ratio | None:
-    k = a.ring.single(a.ring.reduced(term.args[0]))
+    k = a.ring.single(term.args[0])
     if k is None or a.atom(k).head != "exp":
         return None
     exponent = a.ring.thaw(a.atom(k).args[0]) / a.number(a.scale)
