@@ -2,6 +2,7 @@
 
 from mathgrade.expression.kinds import Kind, kind_of
 from mathgrade.expression.latex import to_latex
+from mathgrade.expression.mathml import to_mathml
 from mathgrade.expression.names import Context, Declaration, Domain, read_names
 from mathgrade.expression.nodes import Node
 from mathgrade.expression.reading import read, read_any
@@ -22,5 +23,6 @@ __all__ = [
     "shape_of",
     "shape_text",
     "to_latex",
+    "to_mathml",
     "to_text",
 ]
