@@ -458,9 +458,9 @@ BASES: dict[str, tuple[Callable[[Rng], Made], int]] = {
 }
 
 
-def base(rng: Rng) -> tuple[str, F, Setting]:
+def base(rng: Rng, kinds: tuple[str, ...] = ()) -> tuple[str, F, Setting]:
     """A formula with its names and the kind it is of; sometimes with a number put for a name."""
-    names = list(BASES)
+    names = list(kinds or BASES)
     kind = rng.choices(names, [BASES[n][1] for n in names])[0]
     f, s = BASES[kind][0](rng)
     if s.scalars and rng.random() < 0.1:

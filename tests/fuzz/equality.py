@@ -26,7 +26,7 @@ from typing import Any
 from mathgrade.equality import Decision, decide
 from mathgrade.errors import ResponseError
 from mathgrade.expression import read, read_names
-from tests.fuzz.bases import base
+from tests.fuzz.bases import BASES, base
 from tests.fuzz.formula import F, text, weight
 from tests.fuzz.mutations import mutate
 from tests.fuzz.oracle import UNDEFINED, approximate, compare, evaluate
@@ -95,13 +95,13 @@ class Tally:
             self.slowest = sorted([*self.slowest, result], key=lambda r: -r.seconds)[:10]
 
 
-def make(seed: int, number: int) -> Pair | None:
+def make(seed: int, number: int, kinds: tuple[str, ...] = ()) -> Pair | None:
     """The pair of a number; the same for the same seed, whatever was made before.
 
     None where nothing useful came out: no value of the reference at any point.
     """
     rng = random.Random(f"{seed}/{number}")
-    kind, left, setting = base(rng)
+    kind, left, setting = base(rng, kinds)
     if weight(left) > 90:
         return None
     right, laws = rewrite(left, setting, rng, rng.choice((0, 1, 2, 3, 4, 6, 8)), side="right")
@@ -221,16 +221,16 @@ def row(result: Result, comment: str = "") -> str:
     return "\n".join(lines)
 
 
-def fuzz(seed: int, first: int, last: int) -> Iterator[Result]:
+def fuzz(seed: int, first: int, last: int, kinds: tuple[str, ...] = ()) -> Iterator[Result]:
     """The results of the pairs with these numbers."""
     for number in range(first, last):
-        pair = make(seed, number)
+        pair = make(seed, number, kinds)
         result = judge(pair, seed) if pair is not None else None
         if result is not None:
             yield result
 
 
-def _chunk(args: tuple[int, int, int]) -> list[Result]:
+def _chunk(args: tuple[int, int, int, tuple[str, ...]]) -> list[Result]:
     return list(fuzz(*args))
 
 
@@ -246,11 +246,14 @@ def _report(tally: Tally, *, smaller: bool, shown: int) -> None:
     print(f"median {median * 1e3:.2f} ms, p99 {p99 * 1e3:.1f} ms, max {times[-1] * 1e3:.0f} ms")
     counts = Counter(r.fault for r in tally.faults)
     print("  ".join(f"{fault}: {counts[fault]}" for fault in FAULTS))
+    proved = sum(r.fault == "false accept" and r.proof != "numeric" for r in tally.faults)
+    print(f"  of the false accepts {proved} claim more than numeric")
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in tally.faults:
         groups.setdefault((result.fault, result.pair.slip or "laws only"), []).append(result)
     for (fault, slip), group in groups.items():
-        print(f"  {fault}, {slip}: {len(group)}")
+        proofs = ", ".join(sorted({r.proof or "no proof" for r in group}))
+        print(f"  {fault}, {slip}: {len(group)} ({proofs})")
     for result in (r for group in groups.values() for r in group[:shown]):
         small = minimise(result) if smaller else result
         pair = result.pair
@@ -273,13 +276,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", type=int, default=0, help="number of the first pair")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--kinds", default="", help=f"of {', '.join(BASES)}; comma between")
     parser.add_argument("--as-found", action="store_true", help="do not make failures smaller")
     parser.add_argument("--shown", type=int, default=5, help="failures printed of each kind")
     args = parser.parse_args(argv)
     tally = Tally()
     step = 500
     last = args.first + args.pairs
-    spans = [(args.seed, n, min(n + step, last)) for n in range(args.first, last, step)]
+    kinds = tuple(k for k in args.kinds.split(",") if k)
+    spans = [(args.seed, n, min(n + step, last), kinds) for n in range(args.first, last, step)]
     if args.jobs == 1:
         for span in spans:
             for result in fuzz(*span):
