@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -127,7 +128,8 @@ class FormError(ResponseError):
     """A wrong form, shown in a notebook without a traceback: the student's code did not fail."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"Not yet in the right form: {self.message}"]
+        # `nbgrader validate` cuts every line at 87 characters.
+        return textwrap.wrap(f"Not yet in the right form: {self.message}", 80)
 
 
 def cell(grade_id: str) -> str:
