@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-demo
 DEV    := $(VENV)/.ready-test
 
-.PHONY: help demo test coverage lint check pictures lock clean
+.PHONY: help demo test coverage lint check docs-tables pictures lock clean
 help:
 	@echo "make demo    a class of sample attempts through the whole way; ends in a table and pages to open"
 	@echo "make test    lint, types and tests"
@@ -39,6 +39,10 @@ check: $(READY)
 # The README's pictures, from the demo's pages.
 pictures: $(DEV)
 	$(BIN)/python docs/pictures.py
+
+# docs/equality.md, from the tables of cases.
+docs-tables: $(READY)
+	$(BIN)/python docs/render_tables.py
 
 # New exact versions from the ranges in pyproject.toml.
 lock: | $(VENV)/bin/python

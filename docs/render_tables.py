@@ -1,0 +1,106 @@
+"""Make ``docs/equality.md`` from ``tests/cases/equality/*.toml``: ``make docs-tables``.
+
+The tables are the tests (``tests/equality/test_table.py``) and, rendered, the documentation.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+CASES = ROOT / "tests" / "cases" / "equality"
+PAGE = ROOT / "docs" / "equality.md"
+LONGEST = 90  # characters of a formula that are shown
+
+HEAD = """\
+# What is equal, and what is not
+
+<!-- Made by docs/render_tables.py from tests/cases/equality/*.toml. To change a row, change it
+there and run: make docs-tables -->
+
+Every row is a fact that is tested: the reference on the left, a response on the right, what the
+names stand for, and what `mathgrade.equality.decide` says. Rows that are not decided as they
+should be are here too, marked **known failure**.
+
+| outcome | means |
+|---|---|
+| equal | the same value wherever the reference is defined; relations hold at the same points |
+| different | there is a point where they differ |
+| undecided | neither is shown; a person looks |
+| ill-formed | the response means nothing here: an unknown name, shapes that do not fit |
+
+How it is known: *exact* and *all sizes* are proofs, *sizes 1 to 4* a proof for these sizes,
+*numeric* an agreement to 60 digits wherever it was looked at. A note says what kind of
+difference, a place where it shows. To add a row, append it to the file of its section and run `make docs-tables`.
+"""
+
+COLUMNS = ("reference", "response", "names", "expected", "how known", "comment")
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(rendered(), encoding="utf-8")
+    print(f"Wrote {PAGE.relative_to(ROOT)}")
+
+
+def rendered() -> str:
+    """The page that belongs to the tables as they are."""
+    sections, counts = [], Counter[str]()
+    for path in sorted(CASES.glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        rows = tomllib.loads(text)["row"]
+        counts.update(row["expected"] for row in rows)
+        counts["known failure"] += sum(bool(row.get("known_failure")) for row in rows)
+        title = text.split("\n", 1)[0].removeprefix("#").strip()
+        table = [_line(COLUMNS), "|---" * len(COLUMNS) + "|", *map(_row, rows)]
+        sections.append(
+            "\n".join([f"## {title}", "", f"`tests/cases/equality/{path.name}`", "", *table])
+        )
+    known = counts.pop("known failure")
+    summary = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    total = f"{counts.total()} rows: {summary}. Known failures: {known}.\n"
+    return "\n".join([HEAD, total, "\n\n".join(sections), ""])
+
+
+def _row(row: dict[str, Any]) -> str:
+    expected = row["expected"]
+    if row.get("known_failure"):
+        expected += " **known failure**"
+    names = "; ".join(f"{key.replace(' ', ', ')}: {kind}" for key, kind in row["names"].items())
+    for name, formula in row.get("given", []):
+        names += f"; {name} = {formula}"
+    ways = [row.get("proof", ""), row.get("note", ""), row.get("place", "")]
+    if "at" in row:
+        ways.append("at " + row["at"])
+    known = ", ".join(way for way in ways if way)
+    held = _code(names) if names else ""
+    cells = (_code(row["left"]), _code(row["right"]), held, expected, _safe(known))
+    return _line((*cells, _safe(row["comment"])))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _code(text: str) -> str:
+    """A formula as code, cut where it is long; empty text as nothing."""
+    text = " ".join(text.split())
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}…"
+    text = text.replace("|", "\\|")  # also within code, a bar would end the cell
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text}{fence}" if text else "(nothing)"
+
+
+def _safe(text: str) -> str:
+    """Plain words: nothing in them is markup."""
+    for sign in "\\`*_[<|":
+        text = text.replace(sign, "\\" + sign)
+    return text
+
+
+if __name__ == "__main__":
+    main()
