@@ -127,7 +127,8 @@ class Item:
         if absent is not None:
             return Verdict.invalid(absent.message, absent.note)
         test, mistakes = self._tests(student)
-        verdict = _read_as(test.mark(response, source=source), test, response)
+        plain = test.mark(response, source=source, explain=False)
+        verdict = _read_as(plain, test, response)
         if verdict.outcome in (Outcome.CORRECT, Outcome.INVALID, Outcome.UNDECIDED):
             return verdict
         if _stopped(verdict):  # another round of calls would be stopped as well
@@ -135,7 +136,9 @@ class Item:
         followed = self._followed(response, given, student, source, verdict.credit)
         if followed is not None:
             return replace(followed, read_as=verdict.read_as)
-        return _with_mistake(verdict, test, mistakes, response)
+        known = _with_mistake(verdict, test, mistakes, response)
+        # The author's own words come first; the library of edits is for what they do not name.
+        return test.explained(verdict, response) if known is None else known
 
     def _followed(
         self,
@@ -153,7 +156,7 @@ class Item:
             return None
         try:
             test = self.follow.answer(start)
-            verdict = test.mark(response, source=source)
+            verdict = test.mark(response, source=source, explain=False)
             if verdict.credit <= credit or test.trivial():
                 return None
         except Exception:  # no answer follows from that start, whatever it is
@@ -173,7 +176,7 @@ class Item:
         if self.start is None:
             return False
         test = self.start.test(student)
-        own = test.mark(start)
+        own = test.mark(start, explain=False)
         # A start that is right leads to the reference answer, which was tried already.
         if own.outcome in (Outcome.CORRECT, Outcome.INVALID) or own.note.endswith(".shape"):
             return True
@@ -210,10 +213,11 @@ def _read_as(verdict: Verdict, test: AnswerTest, response: object) -> Verdict:
 
 def _with_mistake(
     verdict: Verdict, test: AnswerTest, mistakes: Sequence[Mistake], response: object
-) -> Verdict:
+) -> Verdict | None:
+    """The verdict with the words of the known mistake that a response is, if it is one."""
     position = test.recognise([m.response for m in mistakes], response) if mistakes else None
     if position is None:
-        return verdict
+        return None
     mistake = mistakes[position]
     credit = exact_share(mistake.credit)
     if credit > verdict.credit:
