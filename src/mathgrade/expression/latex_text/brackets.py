@@ -11,16 +11,21 @@ from mathgrade.expression.nodes import (
     Add,
     Call,
     Delta,
+    Derivative,
+    Fold,
     Logic,
     Matrix,
+    Mul,
     Neg,
     Node,
+    Power,
     Relation,
     Subst,
 )
 
 __all__ = ["BRACKET_STARTS", "read_delta", "read_indicator"]
 
+_LONG = Add | Neg | Mul | Fold | Derivative | Power
 _CLOSE = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 
 
@@ -52,9 +57,9 @@ def _braces(parser: Parser, opened: Token) -> Node:
     with parser.inside():
         node = parser.expression()
     parser.expect("}", opened)
-    if isinstance(node, Add | Neg) and (
-        parser.starts(parser.token) or parser.token.text in ("^", "_", "/", r"\cdot")
-    ):
+    beside = parser.starts(parser.token) or parser.token.text in ("/", r"\cdot")
+    raised = parser.token.text == "^"
+    if (beside and isinstance(node, Add | Neg)) or (raised and isinstance(node, _LONG)):
         message = "Braces are not seen when the formula is set; write brackets ( ) around it."
         parser.remark(opened, message)
     return node

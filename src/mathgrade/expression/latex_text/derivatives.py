@@ -6,6 +6,7 @@ relation or a ``\cdot``; of a bracket, the bracket alone.
 
 from __future__ import annotations
 
+from mathgrade.expression.latex_text.commands import GREEK
 from mathgrade.expression.latex_text.joins import quotient
 from mathgrade.expression.latex_text.parser import PRODUCT, Parser, Reader
 from mathgrade.expression.latex_text.scripts import read_argument
@@ -15,6 +16,7 @@ from mathgrade.expression.nodes import Derivative, Name, Node, Number, Power
 __all__ = ["DERIVATIVE_STARTS", "read_differential"]
 
 _MOST = 4  # times something is differentiated
+_OPEN, _SHUT = ("{", "(", "["), ("}", ")", "]")
 _FAR = 16  # tokens between d and / in dy/dx
 
 
@@ -30,8 +32,18 @@ def _operator_at(parser: Parser, at: int) -> bool:
     below = parser.closers[at] + 1
     if tokens[below].text != "{":
         return False
-    over = tokens[at + 1].text == r"\partial"
-    return over or (_is_d(tokens[below + 1]) and tokens[below + 2].text != "}")
+    if tokens[at + 1].text == r"\partial":
+        return True
+    by = tokens[below + 2]
+    if not _is_d(tokens[below + 1]) or not (by.kind in ("letter", "word") or by.text in GREEK):
+        return False
+    return tokens[at + 2].text in ("}", "^") or not _is_number(parser)
+
+
+def _is_number(parser: Parser) -> bool:
+    """Whether d is declared, and not as a size."""
+    declared = parser.context.get("d") if parser.context is not None else None
+    return "d" in parser.bound or (declared is not None and declared.kind != "size")
 
 
 def _fraction(parser: Parser, token: Token) -> Node:
@@ -172,11 +184,13 @@ def _inline(parser: Parser, token: Token) -> Node:
 def read_differential(parser: Parser, token: Token) -> Node | None:
     """``dy/dx`` and ``d/dx``, whose d was taken; None (and the d only) if it is none of them."""
     tokens, at = parser.tokens, parser.at
-    meant = parser.context.get("d") if parser.context is not None else None
-    declared = "d" in parser.bound or (meant is not None and meant.kind != "size")
+    declared, depth = _is_number(parser), 0
     for ahead in range(at, min(at + _FAR, len(tokens) - 2)):
         piece = tokens[ahead]
-        if piece.text == "/":
+        depth += (piece.text in _OPEN) - (piece.text in _SHUT)
+        if depth < 0:
+            return None
+        if piece.text == "/" and not depth:
             under = tokens[ahead + 1]
             touching = tokens[ahead + 2].start == under.end
             if not _is_d(under) or not touching or tokens[ahead + 2].kind == "symbol":

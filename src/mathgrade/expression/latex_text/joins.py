@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mathgrade.expression.latex_text.commands import AND, RELATIONS, TIMES
+from mathgrade.expression.latex_text.dots import progression
 from mathgrade.expression.latex_text.faults import Remark
 from mathgrade.expression.latex_text.parser import LOGIC, PRODUCT, RELATION, SUM, Parser
 from mathgrade.expression.latex_text.tokens import Token
@@ -16,27 +17,62 @@ __all__ = ["JOINS", "quotient"]
 def _sum(parser: Parser, left: Node) -> Node:
     terms = [left]
     while sign := parser.take("+", "-"):
+        dots = parser.take(r"\dots")
+        if dots is not None:
+            again = parser.take(sign.text)
+            last = parser.expression(SUM) if again else None
+            _left_out(parser, dots, "sum", terms, Neg(last) if last and sign.text == "-" else last)
+            continue
         term = parser.expression(SUM)
         terms.append(Neg(term) if sign.text == "-" else term)
-    return Add(tuple(terms))
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+
+def _left_out(parser: Parser, dots: Token, kind: str, terms: list[Node], last: Node | None) -> None:
+    """Puts the sum or product that dots stand for in place of the terms around them."""
+    names = frozenset(parser.bound)
+    if parser.context is not None:
+        names |= frozenset(parser.context.names)
+    found = progression(kind, terms, last, names) if last is not None else None
+    if found is None:
+        sign = r"\sum" if kind == "sum" else r"\prod"
+        reason = f"what stands around the dots follows no plain rule; write it with {sign}"
+        raise parser.fault(dots, reason, "expression.dots")
+    terms.append(found)
 
 
 def _product(parser: Parser, left: Node) -> Node:
     factors = [left]
     while True:
         token = parser.token
-        if parser.take(*TIMES):
+        if sign := parser.take(*TIMES):
+            dots = parser.take(r"\dots")
+            if dots is not None:
+                last = parser.expression(PRODUCT) if parser.take(sign.text) else None
+                _left_out(parser, dots, "product", factors, last)
+                continue
             factors.append(parser.expression(PRODUCT))
+        elif dots := parser.take(r"\dots"):
+            last = parser.expression(PRODUCT) if parser.starts(parser.token) else None
+            _left_out(parser, dots, "product", factors, last)
         elif parser.take("/", r"\div"):
-            if parser.starts(parser.token) or parser.token.text in ("+", "-"):
-                factors = [quotient(_times(parser, factors), _divisor(parser, token, factors))]
-            else:
+            if not (parser.starts(parser.token) or parser.token.text in ("+", "-")):
                 parser.unexpected("what is divided by is missing here")
+            factors = [quotient(_times(parser, factors), _divisor(parser, token, factors))]
         elif parser.starts(token):
-            _side_by_side(parser, factors[-1], token)
-            factors.append(parser.expression(PRODUCT))
+            _beside(parser, factors, token)
         else:
             return _times(parser, factors)
+
+
+def _beside(parser: Parser, factors: list[Node], token: Token) -> None:
+    """Takes a factor that stands beside the last one."""
+    left, before = factors[-1], parser.before
+    _side_by_side(parser, left, token)
+    factors.append(parser.expression(PRODUCT))
+    numbers = isinstance(left, Number) and isinstance(factors[-1], Number)
+    if numbers and token.text == r"\frac" and before.kind == "number":
+        parser.remark(before, "A number before a fraction is read as a product, not as a sum.")
 
 
 def _times(parser: Parser, factors: list[Node]) -> Node:

@@ -48,7 +48,7 @@ LOGIC, RELATION, SUM, PRODUCT = 1, 2, 3, 4  # how tightly things hold together
 MAX_NESTING = 100  # expressions inside expressions; Python's own stack allows a little more
 
 Reader = Callable[["Parser", Token], Node]
-_PRODUCT = TIMES | {"/", r"\div"}
+_PRODUCT = TIMES | {"/", r"\div", r"\dots"}
 
 
 @dataclass(frozen=True)

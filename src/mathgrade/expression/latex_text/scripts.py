@@ -290,7 +290,12 @@ def _raised(parser: Parser, base: Node, mark: Token, owner: Token) -> Node:
         return Inverse(base)
     if parser.token.text == "*":
         raise parser.fault(mark, "^* is not read", "expression.syntax", parser.token.end)
+    labelled = parser.token.text == "{" and parser.peek().text == "("
     exponent = read_argument(parser, mark, "the exponent")
+    if labelled and parser.index(exponent) and isinstance(base, Name):
+        if _is_family(parser, base):
+            return Entry(base, (exponent,))  # x^{(j)}, the j-th of many vectors
+        parser.remark(owner, "This is read as a power; an index is written with _{…}.")
     whole = whole_name(parser, (base.name,)) if isinstance(base, Name) else None
     if whole is not None:  # x^2_1, where x_1 is declared
         base = Name(whole)
@@ -300,6 +305,11 @@ def _raised(parser: Parser, base: Node, mark: Token, owner: Token) -> Node:
         reason = "a second exponent needs brackets around what it belongs to"
         raise parser.fault(parser.token, reason, "expression.syntax")
     return _power(base, exponent)
+
+
+def _is_family(parser: Parser, base: Name) -> bool:
+    declared = parser.context.get(base.name) if parser.context is not None else None
+    return declared is not None and declared.kind == "family"
 
 
 def _means_number(parser: Parser) -> bool:

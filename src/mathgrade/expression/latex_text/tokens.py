@@ -53,6 +53,7 @@ class Token(NamedTuple):
 _PIECE = re.compile(
     r"""(?P<space>[\s~]+|%[^\n]*)
     |(?P<command>\\(?:[A-Za-z]+\*?|.|$))
+    |(?P<dots>\.\.\.)
     |(?P<number>[0-9]+(?:\.[0-9]+|\{,\}[0-9]+)?|\.[0-9]+)
     |(?P<letter>[A-Za-z])
     |(?P<symbol>\*\*|<=|>=|!=|==|:=|->|=>|[-+*/=<>()\[\]{}^_&,;:!|'.?#@"`$])
@@ -108,6 +109,8 @@ class _Tokenizer:
                 continue
             if kind == "command":
                 position = self.command(text, start, position)
+            elif kind == "dots":
+                self.add("command", r"\dots", start, position)
             elif kind == "other":
                 position = self.other(text, start)
             else:
