@@ -34,7 +34,8 @@ should be are here too, marked **known failure**.
 
 How it is known: *exact* and *all sizes* are proofs, *sizes 1 to 4* a proof for these sizes,
 *numeric* an agreement to 60 digits wherever it was looked at. A note says what kind of
-difference, a place where it shows. To add a row, append it to the file of its section and run `make docs-tables`.
+difference, a place where it shows. To add a row, append it to the file of its section and run
+`make docs-tables`.
 """
 
 COLUMNS = ("reference", "response", "names", "expected", "how known", "comment")
