@@ -8,6 +8,7 @@ which lets nothing but mathematics through.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from html import escape
 
@@ -50,32 +51,36 @@ def card(verdict: Verdict) -> str:
         rows = "".join(f"<li>{_words(f, verdict)}</li>" for f in remarks)
         parts.append(f'<ul class="mathgrade-remarks">{rows}</ul>')
     if criteria:
+        # A list: formgrader and JupyterLab each style tables in a way that spoils one here.
         rows = "".join(_row(f, verdict) for f in criteria)
-        parts.append(
-            '<table class="mathgrade-criteria"><thead><tr><th scope="col">Criterion</th>'
-            f'<th scope="col">Marks</th></tr></thead><tbody>{rows}</tbody></table>'
-        )
+        parts.append(f'<ul class="mathgrade-criteria">{rows}</ul>')
     return _sound("".join((*parts, "</section>")))
 
 
 def _row(finding: Finding, verdict: Verdict) -> str:
     sign, words, css = _MET[finding.met]
     return (
-        f'<tr class="{css}"><td><span aria-hidden="true">{sign}</span> '
-        f'<span class="mathgrade-state">{words}:</span> {_words(finding, verdict)}</td>'
-        f"<td>{escape(_share(finding, verdict))}</td></tr>"
+        f'<li class="{css}"><span aria-hidden="true">{sign}</span> '
+        f'<span class="mathgrade-state">{words}</span>, '
+        f'<span class="mathgrade-marks">{escape(_share(finding, verdict))}</span>: '
+        f"{_words(finding, verdict)}</li>"
     )
 
 
 def _words(finding: Finding, verdict: Verdict) -> str:
-    text = escape(finding.criterion)
+    text = _prose(finding.criterion)
     if finding.message:
-        text += f'<br><span class="mathgrade-message">{escape(finding.message)}</span>'
+        text += f'<br><span class="mathgrade-message">{_prose(finding.message)}</span>'
     if finding.witness is not None:
         line = finding.witness.text(reveal=verdict.reveal)
         if line:
             text += f'<br><span class="mathgrade-witness">For example, {escape(line)}.</span>'
     return text
+
+
+def _prose(text: str) -> str:
+    """Escaped, with names between backticks set as code."""
+    return re.sub(r"`([^`\n]{1,200})`", r"<code>\1</code>", escape(text))
 
 
 def _of_points(verdict: Verdict) -> str:
