@@ -1,5 +1,7 @@
 """Equations, inequalities, lists and sets: laws beyond the rows of relations.toml."""
 
+import itertools
+import random
 import time
 from fractions import Fraction
 
@@ -70,6 +72,62 @@ def test_sets_and_lists_are_equal_as_pythons_are(left, right):
     lists = [f"Tuple({', '.join(map(str, numbers))})" for numbers in (left, right)]
     assert decide(*sets, X).equal == (set(left) == set(right))
     assert decide(*lists, X).equal == (left == right)
+
+
+PIECES = ["x", "y", "(x-1)", "(x-y)", "(x**2+1)", "2", "(-3)", "a", "(x*y-1)", "abs(x)", "max(x,y)"]
+FLIPPED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+TRIES = [Fraction(n, 2) for n in (-6, -4, -2, -1, 0, 1, 2, 4, 6)]
+
+
+def side(rng):
+    """One side of a relation: a product, often over something, or with another added."""
+    text = "*".join(rng.choices(PIECES, k=rng.choice([1, 1, 2])))
+    if rng.random() < 0.3:
+        text = f"({text})/{rng.choice(PIECES)}"
+    return f"{text}-{rng.choice(PIECES)}" if rng.random() < 0.4 else text
+
+
+def changed(rng, left, op, right):
+    """A relation made from another by a step a student takes, legal or not."""
+    piece = rng.choice(PIECES)
+    return rng.choice(
+        [
+            (right, FLIPPED[op], left),
+            (f"({left})*{piece}", op, f"({right})*{piece}"),
+            (f"({left})/{piece}", op, f"({right})/{piece}"),
+            (f"{left}-({right})", op, "0"),
+            (f"-({left})", FLIPPED[op], f"-({right})"),
+            (left, rng.choice(list(FLIPPED)), right),
+        ]
+    )
+
+
+def satisfied(relation, point):
+    try:
+        return eval(relation, {"abs": abs, "max": max, "a": Fraction(1)} | point)
+    except ZeroDivisionError:
+        return False
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_relations_in_several_names_agree_with_python_at_every_point_tried(seed):
+    rng = random.Random(seed)
+    names = {"x y": "real", "a": "positive"}
+    for _ in range(15):
+        first = second = (side(rng), rng.choice(list(FLIPPED)), side(rng))
+        for _ in range(rng.choice([1, 1, 2])):
+            second = changed(rng, *second)
+        left, right = " ".join(first), " ".join(second)
+        decision = decide(left, right, names)
+        if decision.equal:
+            for x, y in itertools.product(TRIES, TRIES):
+                point = {"x": x, "y": y}
+                assert satisfied(left, point) == satisfied(right, point), (left, right, point)
+        elif decision.outcome is Equality.DIFFERENT and not decision.witness.place:
+            at = decision.witness.at
+            if not any("." in value or "e" in value for value in at.values()):
+                point = {"x": 1, "y": 1} | {name: Fraction(value) for name, value in at.items()}
+                assert satisfied(left, point) != satisfied(right, point), (left, right, point)
 
 
 REFERENCES = ["x == 2*y", "x < y", "x > 0 and y > 0", "(x, y)", "{x, y}", "Interval(0, 1)"]
