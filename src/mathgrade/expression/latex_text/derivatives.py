@@ -21,7 +21,9 @@ _FAR = 16  # tokens between d and / in dy/dx
 
 
 def _is_d(token: Token) -> bool:
-    return token.text == r"\partial" or (token.kind in ("letter", "word") and token.text == "d")
+    return token.text == r"\partial" or (
+        token.kind in ("letter", "word", "text") and token.text == "d"
+    )
 
 
 def _operator_at(parser: Parser, at: int) -> bool:

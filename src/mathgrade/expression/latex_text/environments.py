@@ -99,7 +99,7 @@ def _cases(parser: Parser, opened: Token) -> Node:
             if not (parser.take("&") or parser.token.kind == "text"):
                 reason = "say behind & where it holds, such as & i = j"
                 raise parser.fault(start, reason, "expression.condition", parser.before.end)
-            branches.append((value, read_condition(parser, start)))
+            branches.append((value, _condition(parser, start)))
             if not parser.take(r"\\"):
                 break
     _close(parser, opened)
@@ -114,7 +114,7 @@ def _word(parser: Parser) -> str:
     return token.text.lower().strip(" .,:;()") if token.kind == "text" else ""
 
 
-def read_condition(parser: Parser, start: Token) -> Node:
+def _condition(parser: Parser, start: Token) -> Node:
     """Where a case holds: ``i = j``, ``if x > 0``, ``otherwise``; up to the end of the line."""
     found: list[Node] = []
     seen = False

@@ -15,28 +15,19 @@ from mathgrade.expression.latex_text.brackets import read_delta, read_indicator
 from mathgrade.expression.latex_text.calls import read_apply, read_arguments, read_call
 from mathgrade.expression.latex_text.commands import GREEK, PLAIN_LETTERS, PLAIN_WORDS
 from mathgrade.expression.latex_text.derivatives import read_differential
+from mathgrade.expression.latex_text.faults import LatexError
 from mathgrade.expression.latex_text.parser import Parser, Reader
 from mathgrade.expression.latex_text.scripts import read_entry, read_indices, whole_name
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.limits import number
 from mathgrade.expression.nodes import Call, Constant, Entry, Identity, Mul, Name, Node, Zeros
 
-__all__ = ["NAME_KINDS", "NAME_STARTS", "is_word", "name_of", "read_name"]
+__all__ = ["NAME_KINDS", "NAME_STARTS", "is_word", "read_name"]
 
 _LONGEST = 60  # letters of a word
 _LATEX_FUNCTIONS = {
     f.latex: f.name for f in FUNCTIONS.values() if f.latex[0] == "\\" and f.latex[1:].isalpha()
 }
-
-
-def name_of(parser: Parser) -> str:
-    """Takes the one name that comes next, as the index of a sum or under a derivative."""
-    token = parser.next()
-    if token.kind in ("letter", "word"):
-        return token.text
-    if token.text in GREEK:
-        return _declared(parser, GREEK[token.text]) or GREEK[token.text][0]
-    raise parser.fault(token, "a name belongs here, such as k", "expression.syntax")
 
 
 def is_word(parser: Parser, token: Token) -> bool:
@@ -185,10 +176,10 @@ def read_name(parser: Parser, token: Token, names: tuple[str, ...]) -> Node:
         if applied or (word in "fgh" and parser.token.text == "'"):
             return read_apply(parser, token, word, 0)
         return Name(word)
-    raise undeclared(parser, token, word)
+    raise _undeclared(parser, token, word)
 
 
-def undeclared(parser: Parser, token: Token, name: str) -> Exception:
+def _undeclared(parser: Parser, token: Token, name: str) -> LatexError:
     """The error for a name that is not declared."""
     assert parser.context is not None
     if name == "I":
@@ -227,13 +218,16 @@ def _subscripted(parser: Parser, token: Token, node: Node) -> Node:
 
 def _base(parser: Parser, token: Token) -> Node:
     """Euler's number; ``e^z_i`` is e to the z_i, though it is not set so."""
-    if parser.token.text == "^" and parser.peek().kind in ("letter", "word", "command"):
+    if parser.token.text == "^" and (
+        parser.peek().kind in ("letter", "word") or parser.peek().text in GREEK
+    ):
         after = parser.peek(2)
         if after.text == "_" and after.kind == "symbol":
             parser.next()
             inner = parser.tokens[parser.at]
-            exponent = parser.grammar.kinds["letter"](parser, parser.next())
-            if isinstance(exponent, Entry | Name) and inner.kind == "letter":
+            reader = parser.grammar.starts.get(inner.text) or parser.grammar.kinds[inner.kind]
+            exponent = reader(parser, parser.next())
+            if isinstance(exponent, Entry | Name):
                 text = parser.source[inner.start : parser.before.end]
                 message = f"This is read as e^{{{text}}}; put the exponent in braces."
                 parser.remark(token, message)
