@@ -20,17 +20,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mathgrade.equality.decision import Decision, Equality, strength
+from mathgrade.equality.decision import Decision, Equality, strength, weakest
 from mathgrade.equality.line import differing_place
 from mathgrade.equality.proportion import MIRROR, Proportion
 from mathgrade.equality.signs import NotOnALineError, put
 from mathgrade.errors import ItemError
 from mathgrade.expression import Context, Domain, shape_of
 from mathgrade.expression.nodes import (
+    Add,
     Cases,
     Entry,
     Logic,
     Name,
+    Neg,
     Node,
     Number,
     Relation,
@@ -121,17 +123,49 @@ class Conditions:
         return Decision(Equality.DIFFERENT, "exact", witness, _REASON, "value")
 
     def _solved(self, left: Node, right: Node) -> Decision | None:
-        """``name = formula`` twice, solved for the same name: the formulas are compared."""
-        first, second = _subject(left), _subject(right)
-        if first is None or second is None or first[0] != second[0] or first[0] in self.defined:
+        """``name = formula``: two formulas for one name, or one put into the other equation."""
+        first, second = self._subject(left), self._subject(right)
+        if first is not None and second is not None and first[0] == second[0]:
+            found = self.same(first[1], second[1])
+            if found.outcome is Equality.DIFFERENT and found.witness is not None:
+                place = ", ".join(p for p in (first[0], found.witness.place) if p)
+                return replace(found, witness=replace(found.witness, place=place), wrong=())
             return None
-        declared = self.context.get(first[0])
-        if declared is None or declared.domain != Domain() or declared.kind not in _FREE:
+        implied: list[Decision] = []
+        for subject, other, turned in ((first, right, False), (second, left, True)):
+            if subject is None or not isinstance(other, Relation) or other.op != "==":
+                continue
+            name, formula = subject
+            if name not in free_names(other):
+                continue
+            ours, theirs = (put(side, name, formula) for side in (other.left, other.right))
+            found = self._asked(ours, theirs)
+            if found.outcome is Equality.DIFFERENT and found.note == "value" and found.witness:
+                yours, due = _words(turned)
+                witness = replace(found.witness, received=yours, expected=due, place="")
+                return replace(found, witness=witness, reason=_REASON, wrong=())
+            if shape_of(formula, self.context) == shape_of(other.left, self.context) == ():
+                # Equal where the formula is defined: there, both sides are, and agree.
+                implied.append(self._asked(formula, Add((formula, ours, Neg(theirs)))))
+        if len(implied) == 2 and all(found.equal for found in implied):
+            return Decision(Equality.EQUAL, weakest(implied))
+        return None
+
+    def _asked(self, left: Node, right: Node) -> Decision:
+        try:
+            return self.same(left, right)
+        except ItemError:  # a piece of the response stands on the left, and means nothing
+            return _UNSETTLED
+
+    def _subject(self, node: Node) -> tuple[str, Node] | None:
+        """The name and the formula of ``name = formula``; the name may be any number."""
+        if not isinstance(node, Relation) or node.op != "==":
             return None
-        found = self.same(first[1], second[1])
-        if found.outcome is Equality.DIFFERENT and found.witness is not None:
-            place = ", ".join(p for p in (first[0], found.witness.place) if p)
-            return replace(found, witness=replace(found.witness, place=place), wrong=())
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(side, Name) and side.name not in free_names(other) | self.defined:
+                declared = self.context.get(side.name)
+                if declared is not None and declared.kind in _FREE and declared.domain == Domain():
+                    return side.name, other
         return None
 
     def _on_lines(self, left: Node, right: Node, most: int) -> Decision | None:
@@ -280,15 +314,6 @@ def _words(received: bool) -> tuple[str, str]:
 
 
 _FREE = ("real", "vector", "matrix")
-
-
-def _subject(node: Node) -> tuple[str, Node] | None:
-    """The name and the formula of ``name = formula``, in which the name is not used."""
-    if isinstance(node, Relation) and node.op == "==":
-        for side, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(side, Name) and side.name not in free_names(other):
-                return side.name, other
-    return None
 
 
 def _parts(node: Node, op: str) -> list[Node]:
