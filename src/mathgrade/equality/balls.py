@@ -84,6 +84,8 @@ class _Run:
             if bits * exponent <= MAX_EXACT_BITS or value in (0, 1, -1):
                 return value**exponent
             value = arb(value)
+        if value.contains(0):
+            return _repeated(value, exponent)  # for these flint's own power is NaN
         return value**exponent
 
     def root(self, value: Any, exponent: Fraction) -> Any:
@@ -114,11 +116,23 @@ class _Run:
             n = int(exponent)
             return self.power(base, n) if n >= 0 else self.inverse(self.power(base, -n))
         if sign < 0:
-            return UNDEFINED
+            return self._negative_base(base, exponent)
         if sign == 0:
             up = self.sign(exponent)
             return _NAN if up is None else (_ZERO if up > 0 else UNDEFINED)
         return (arb(base).log() * exponent).exp()
+
+    def _negative_base(self, base: Any, exponent: Any) -> Any:
+        """Defined for whole exponents only; a ball that holds one may be one."""
+        if type(exponent) is fmpq:
+            return UNDEFINED
+        whole = (exponent + fmpq(1, 2)).floor().unique_fmpz()
+        if whole is None or not (exponent - fmpq(whole)).contains(0):
+            return _NAN if whole is None else UNDEFINED
+        if self.sign(exponent - fmpq(whole)) != 0 or abs(int(whole)) > MAX_EXACT_BITS:
+            return _NAN
+        n = int(whole)
+        return self.power(base, n) if n >= 0 else self.inverse(self.power(base, -n))
 
     def extreme(self, values: list[Any], largest: bool) -> Any:
         best = values[0]
@@ -179,6 +193,16 @@ class _Run:
             if whole is not None and self.sign(value - fmpq(whole)) == 0:
                 return UNDEFINED
         return arb(value).gamma()
+
+
+def _repeated(value: arb, exponent: int) -> arb:
+    """A power by squaring."""
+    result = arb(1)
+    while exponent:
+        if exponent & 1:
+            result = result * value
+        value, exponent = value * value, exponent >> 1
+    return result
 
 
 def _isqrt(value: int) -> int:

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from mathgrade.expression import Context
 from mathgrade.expression.names import Size
 
-__all__ = ["MAX_CASES", "Case", "cases"]
+__all__ = ["MAX_CASES", "Case", "beyond", "cases"]
 
 MAX_CASES = 96
 _SIZES = (2, 3, 1, 4)  # the order of a readable witness
 _WHOLE = (2, 3, 1, 0, -1, 4, -2, 5)
+_LARGER = (5, 7)
+_MORE_WHOLE = (6, -3, 7, 11, -7, 20)
+MAX_SIZE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,7 @@ def cases(
     Indices whose range does not depend on a size are all gone through; sizes and whole
     numbers never are, so "all" speaks of the indices for sizes 1 to 4.
     """
-    sizes = sorted(n for n in used if n in context and context[n].kind == "size")
-    indices = sorted(n for n in used if n in context and context[n].kind == "index")
-    whole = sorted(n for n in used if n in context and context[n].kind == "integer")
+    sizes, indices, whole = _kinds(context, used)
     every = list(itertools.islice(_all(context, sizes, indices, whole, alike), 20_000))
     complete = len(every) <= MAX_CASES
     if complete:
@@ -80,6 +81,59 @@ def cases(
     return kept, False
 
 
+def beyond(
+    context: Context, used: frozenset[str], numbers: frozenset[int], rng: random.Random
+) -> Iterator[Case]:
+    """Some cases of larger sizes and whole numbers, those the formulas speak of among them.
+
+    A polynomial in K may agree at K = 1 to 4, and ``delta(i, 5)`` is 0 there.
+
+    Args:
+        numbers: whole numbers that stand in the formulas.
+    """
+    sizes, indices, whole = _kinds(context, used)
+    named = sorted(n for n in numbers if _SIZES[-1] <= n <= MAX_SIZE)
+    larger = dict.fromkeys((*named[:4], *(n + 1 for n in named[:4]), *_LARGER))
+    for size in larger if sizes else _LARGER:
+        known = dict.fromkeys(sizes, size)
+        for turn in range(3 if indices else 1):
+            places = {}
+            for name in indices:
+                low, high = _span(context, name, known)
+                inside = [n for n in (*named, *(n + 1 for n in named)) if low <= n <= high]
+                drawn = rng.randint(low, high)
+                places[name] = high if turn == 0 else drawn
+                if turn == 1 and inside:
+                    places[name] = rng.choice(inside)
+            values = {n: rng.choice(_more_whole(context, n, numbers)) for n in whole}
+            yield Case({**known, **places, **values}, tuple(indices))
+
+
+def _kinds(context: Context, used: frozenset[str]) -> tuple[list[str], list[str], list[str]]:
+    """The sizes, the indices and the whole numbers among some names."""
+    found: dict[str, list[str]] = {"size": [], "index": [], "integer": []}
+    for name in sorted(used):
+        declared = context.get(name)
+        if declared is not None and declared.kind in found:
+            found[declared.kind].append(name)
+    return found["size"], found["index"], found["integer"]
+
+
+def _span(context: Context, name: str, known: Mapping[str, int]) -> tuple[int, int]:
+    low, high = context[name].low, context[name].high
+    first = known[low] if isinstance(low, str) else int(low or 0)
+    return first, known[high] if isinstance(high, str) else int(high or 0)
+
+
+def _more_whole(context: Context, name: str, numbers: frozenset[int]) -> list[int]:
+    low, high = context[name].low, context[name].high
+    wanted = (*_MORE_WHOLE, *(n + d for n in numbers for d in (-1, 0, 1) if abs(n) < 40))
+    inside = [
+        n for n in wanted if (low is None or n >= int(low)) and (high is None or n <= int(high))
+    ]
+    return inside or _whole(context, name)
+
+
 def _all(
     context: Context, sizes: list[str], indices: list[str], whole: list[str], alike: bool
 ) -> Iterator[Case]:
@@ -88,9 +142,7 @@ def _all(
         known = dict(zip(sizes, chosen, strict=True))
         spans = []
         for name in indices:
-            low, high = context[name].low, context[name].high
-            first = known[low] if isinstance(low, str) else int(low or 0)
-            last = known[high] if isinstance(high, str) else int(high or 0)
+            first, last = _span(context, name, known)
             spans.append(range(first, last + 1))
         highs = [context[name].high for name in indices]
         for places in itertools.product(*spans):

@@ -7,27 +7,25 @@ next to a turn, so points are put on each turn, beside it and between neighbours
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, pairwise
-from typing import Any
+from itertools import chain, combinations, islice, pairwise, product
 
-from flint import arb, fmpq
-
-from mathgrade.equality.balls import UNDEFINED, evaluate, exact, finite
+from mathgrade.equality.balls import evaluate, exact
 from mathgrade.equality.definedness import zeros
-from mathgrade.equality.points import Point, normalise
+from mathgrade.equality.points import Point, normalise, points, wide_points
 from mathgrade.equality.program import Atom, Fact, Op, Program
+from mathgrade.equality.zeros import BITS, Line, Work, sign_of
 
 __all__ = ["turning_points", "turns"]
 
 MAX_TURNS = 24
 MAX_ATOMS = 4
+MAX_BASES = 3
+MAX_WORK = 150_000
 MAX_STEPS = 3_000
-_BITS = 64
-_GRID = tuple(Fraction(n, 7) for n in (-210, -71, -29, -17, -9, -4, -1, 2, 5, 11, 19, 31, 73, 212))
 _BESIDE = (Fraction(1, 1000), Fraction(-1, 1000), Fraction(1), Fraction(-1))
 
 
@@ -57,34 +55,122 @@ def turning_points(
     rng: random.Random,
     bases: list[Point],
 ) -> Iterator[Point]:
-    """Points on, beside and between the turns of the outputs, and on the axes.
+    """Points on the axes, in every cell the turns cut out, and on, beside and between turns.
+
+    The work is bounded by ``MAX_WORK`` steps of arithmetic, whatever the formula.
 
     Args:
         bases: points where the reference is defined; one unknown at a time is moved.
     """
-    steps = turns(program, outputs)
     free = [k for k, a in atoms.items() if not a.group]
     if not free:
         return
-    chosen = free if len(free) <= MAX_ATOMS else rng.sample(free, MAX_ATOMS)
+    steps = turns(program, outputs)
+    order = {s: program.reachable([s]) for s in steps}
+    weight = {k: sum(k in order[s] for s in steps) for k in free}
+    rng.shuffle(free)
+    free.sort(key=lambda k: -weight[k])
+    chosen = free[:MAX_ATOMS]
+    bases = _spread(bases, chosen)
     for base in bases[:2]:
         for atom in chosen:
             for value in (Fraction(0), Fraction(1), Fraction(-1)):
                 if atoms[atom].domain.holds(value):
                     yield normalise(atoms, {**base, atom: value})
-    order = {s: program.reachable([s]) for s in steps}
-    if sum(map(len, order.values())) > MAX_STEPS:
+    if not steps or sum(map(len, order.values())) > MAX_STEPS:
         return
-    for base in (*bases[:1], *bases[1:][-1:]):
+    looks = _Looks(program, steps, order, atoms, rng, Work(MAX_WORK))
+    yield from looks.cells()
+    for base in bases:
+        yield from looks.along(base, chosen)
+        if len(steps) > 1:
+            yield from looks.meeting(base, steps)
+            yield from looks.meeting(base, steps[::-1])
+
+
+@dataclass(slots=True)
+class _Looks:
+    """Looks for points about the turning steps of one program.
+
+    Attributes:
+        order: for each turning step the steps it takes.
+    """
+
+    program: Program
+    steps: list[int]
+    order: Mapping[int, list[int]]
+    atoms: Mapping[int, Atom]
+    rng: random.Random
+    work: Work
+
+    def cells(self) -> Iterator[Point]:
+        """A point for each pattern of signs of the turning steps that is met by chance."""
+        order = self.program.reachable(self.steps)
+        seen: set[tuple[int | None, ...]] = set()
+        drawn = chain(points(self.atoms, self.rng, 24), wide_points(self.atoms, self.rng, 40))
+        for point in drawn:
+            if not self.work.take(len(order)):
+                return
+            values = evaluate(self.program, order, {k: exact(v) for k, v in point.items()}, BITS)
+            cell = tuple(sign_of(values[s]) for s in self.steps)
+            if cell not in seen:
+                seen.add(cell)
+                yield point
+
+    def roots(self, step: int, base: Point, atom: int, known: list[Fraction]) -> list[Fraction]:
+        """Where a step is 0 as one unknown moves."""
+        if atom not in self.order[step] or self.work.left <= 0:
+            return []
+        return Line(self.program, self.order[step], base, atom, self.work).roots(known)
+
+    def along(self, base: Point, chosen: list[int]) -> Iterator[Point]:
+        """One unknown moved to, beside and between its turns; then all to one of their own."""
+        ties: dict[int, list[Fraction]] = {}
         for atom in chosen:
             roots: list[Fraction] = []
-            for step in steps:
-                if atom in order[step]:
-                    line = _Line(program, order[step], step, base, atom)
-                    roots += line.roots(roots)
+            for step in self.steps:
+                found = self.roots(step, base, atom, roots)
+                roots += found
+                if _only(self.order[step], self.atoms) == atom:
+                    ties.setdefault(atom, []).extend(found)
             for value in _around(roots):
-                if atoms[atom].domain.holds(value):
-                    yield normalise(atoms, {**base, atom: value})
+                if self.atoms[atom].domain.holds(value):
+                    yield normalise(self.atoms, {**base, atom: value})
+        if len(ties) > 1:
+            for values in islice(product(*(dict.fromkeys(v) for v in ties.values())), 16):
+                point = {**base, **dict(zip(ties, values, strict=True))}
+                if all(self.atoms[k].domain.holds(v) for k, v in point.items()):
+                    yield normalise(self.atoms, point)
+
+    def meeting(self, base: Point, steps: list[int]) -> Iterator[Point]:
+        """Points on several turns at once: for each, one more unknown is put on it."""
+        point, moved = dict(base), set[int]()
+        for step in steps[:MAX_ATOMS]:
+            free = [k for k in self.order[step] if k in self.atoms and k not in moved]
+            free = [k for k in free if not self.atoms[k].group]
+            self.rng.shuffle(free)
+            for atom in free[:2]:
+                found = self.roots(step, point, atom, [])
+                fits = [r for r in found if self.atoms[atom].domain.holds(r)]
+                if fits:
+                    point = {**point, atom: self.rng.choice(fits)}
+                    moved.add(atom)
+                    yield normalise(self.atoms, point)
+                    break
+
+
+def _only(order: list[int], atoms: Mapping[int, Atom]) -> int | None:
+    """The one unknown a step is about, if it is just one."""
+    used = [k for k in order if k in atoms]
+    return used[0] if len(used) == 1 else None
+
+
+def _spread(bases: list[Point], free: list[int]) -> list[Point]:
+    """A few points whose unknowns have different signs."""
+    found: dict[tuple[bool, ...], Point] = {}
+    for base in bases:
+        found.setdefault(tuple(base[k] >= 0 for k in free), base)
+    return list(found.values())[:MAX_BASES]
 
 
 def _around(roots: list[Fraction]) -> list[Fraction]:
@@ -92,90 +178,3 @@ def _around(roots: list[Fraction]) -> list[Fraction]:
     between = [(a + b) / 2 for a, b in pairwise(ordered)]
     beside = [r + d for r in ordered for d in _BESIDE]
     return [*ordered, *between, *beside]
-
-
-class _Line:
-    """One step as a function of one atom, the others held."""
-
-    def __init__(
-        self, program: Program, order: list[int], step: int, base: Point, atom: int
-    ) -> None:
-        self.program, self.order, self.step, self.atom = program, order, step, atom
-        self.base = {k: exact(v) for k, v in base.items()}
-
-    def at(self, value: Fraction) -> Any:
-        point = {**self.base, self.atom: exact(value)}
-        return evaluate(self.program, self.order, point, _BITS)[self.step]
-
-    def roots(self, known: list[Fraction]) -> list[Fraction]:
-        """Zeros: exact where the step is a straight line, else to 1e-12."""
-        low, high = self.at(Fraction(1, 3)), self.at(Fraction(4, 3))
-        far = self.at(Fraction(13, 3))
-        if type(low) is fmpq and type(high) is fmpq and type(far) is fmpq:
-            slope = high - low
-            if slope and far - high == 3 * slope:
-                root = Fraction(1, 3) - _fraction(low / slope)
-                if self.at(root) == 0:
-                    return [root]
-        grid = sorted({*_GRID, *known, *((a + b) / 2 for a, b in pairwise(sorted(set(known))))})
-        found: list[Fraction] = []
-        signs = [(v, _sign(self.at(v))) for v in grid]
-        found += [v for v, s in signs if s == 0]
-        for (a, s), (b, t) in pairwise(signs):
-            if s is not None and t is not None and s * t < 0:
-                found.append(self._between(a, b, s))
-        return found + self._touching(grid)
-
-    def _touching(self, grid: list[Fraction]) -> list[Fraction]:
-        """Zeros without a change of sign, such as that of (x - 1/2)**2, at simple fractions."""
-        sizes = [_size(self.at(v)) for v in grid]
-        found: list[Fraction] = []
-        for k in range(1, len(grid) - 1):
-            here = sizes[k]
-            if here is None or not here or here > min(_or(sizes[k - 1]), _or(sizes[k + 1])):
-                continue
-            low, high = grid[k - 1], grid[k + 1]
-            for step in range(40):
-                a, b = _round(low + (high - low) / 3), _round(high - (high - low) / 3)
-                left, right = _or(_size(self.at(a))), _or(_size(self.at(b)))
-                low, high = (low, b) if left < right else (a, high)
-                if step == 8 and min(left, right) > here / 2:
-                    break  # a hollow that does not reach down to 0
-            nice = Fraction((low + high) / 2).limit_denominator(1000)
-            if _sign(self.at(nice)) == 0:
-                found.append(nice)
-        return found
-
-    def _between(self, a: Fraction, b: Fraction, sign: int) -> Fraction:
-        for _ in range(48):
-            middle = _round((a + b) / 2)
-            found = _sign(self.at(middle))
-            if found == 0 or found is None:
-                return middle
-            a, b = (middle, b) if found == sign else (a, middle)
-            nice = Fraction(middle).limit_denominator(1000)
-            if abs(nice - middle) < Fraction(1, 10**7) and _sign(self.at(nice)) == 0:
-                return nice
-        return middle
-
-
-def _fraction(value: fmpq) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
-
-
-def _round(value: Fraction) -> Fraction:
-    return Fraction(round(value * 2**48), 2**48)
-
-
-def _size(value: Any) -> float | None:
-    return None if value is UNDEFINED or not finite(value) else abs(float(arb(value).mid()))
-
-
-def _or(size: float | None) -> float:
-    return math.inf if size is None else size
-
-
-def _sign(value: Any) -> int | None:
-    if value is UNDEFINED or not finite(value):
-        return None
-    return int(value > 0) - int(value < 0) if value > 0 or value < 0 or value == 0 else None

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mathgrade.equality.case import Case, cases
+from mathgrade.equality.case import Case, beyond, cases
 from mathgrade.equality.comparing import Clash, Comparison, Pair
 from mathgrade.equality.decision import Decision, Equality
 from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
+from mathgrade.equality.points import points
 from mathgrade.equality.program import Op, Program, TooBigError
 from mathgrade.equality.search import search
 from mathgrade.equality.symbolic import prove
@@ -21,7 +22,7 @@ from mathgrade.equality.whole import decide_whole
 from mathgrade.equality.witness import witness_of
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Kind, Node, Shape, read, read_any, read_names, shape_text
-from mathgrade.expression.nodes import Entry, Name, children, free_names
+from mathgrade.expression.nodes import Entry, Name, Number, children, free_names
 
 __all__ = ["decide"]
 
@@ -213,9 +214,16 @@ class _Work:
             exact = exact and found.error is not None
             error += found.error or 0.0
             agreed += 3 if found.error is not None else comparison.agreed
-            needed = max(needed, 3 if comparison.program.atoms else 1)
+            free = any(step in comparison.program.atoms for step in comparison.order)
+            needed = max(needed, 3 if free else 1)
         if doubt is not None:
+            certain = any(c.certain for c in doubt[1].clashes.values())
+            if not certain and self._proved():
+                return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
             return self._different(*doubt, every)
+        further = self._beyond(used, every)
+        if further is not None:
+            return further
         if agreed < needed:
             return Decision(
                 Equality.UNDECIDED,
@@ -227,6 +235,25 @@ class _Work:
         if not tried and self._proved():
             return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
         return Decision(Equality.EQUAL, "numeric")
+
+    def _beyond(self, used: frozenset[str], every: list[Case]) -> Decision | None:
+        """A difference at larger sizes or whole numbers than are gone through, if one shows."""
+        kinds = {self.context[n].kind for n in used if n in self.context}
+        if kinds.isdisjoint(("size", "integer")):
+            return None
+        numbers = frozenset(_whole_numbers(self.left) | _whole_numbers(self.right))
+        try:
+            for case in beyond(self.context, used, numbers, self.rng):
+                comparison = self.case(case)
+                if isinstance(comparison, Decision):
+                    return comparison
+                for point in points(comparison.program.atoms, self.rng, 2):
+                    comparison.look(point)
+                if comparison.differs:
+                    return self._different(case, comparison, every)
+        except TooBigError:
+            pass  # what was gone through before stands
+        return None
 
     def _proved(self) -> bool:
         """Whether the two are equal by the laws of :mod:`mathgrade.equality.symbolic`."""
@@ -338,6 +365,13 @@ def _reason(clash: Clash) -> str:
     if clash.undefined:
         return "The response is undefined where the reference has a value."
     return "The values differ."
+
+
+def _whole_numbers(node: Node) -> set[int]:
+    """The whole numbers that stand in a formula."""
+    if isinstance(node, Number):
+        return {int(node.value)} if node.value.denominator == 1 else set()
+    return set().union(*map(_whole_numbers, children(node)))
 
 
 def _shifted(node: Node) -> bool:

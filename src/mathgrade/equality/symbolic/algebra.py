@@ -309,8 +309,9 @@ class Algebra:
         self.open.append(Bound(name, low, high))
         return name
 
-    def bound(self, name: str) -> Bound:
-        return next(b for b in self.open if b.name == name)
+    def bound(self, name: str) -> Bound | None:
+        """Where an open index runs; None if it is not open here."""
+        return next((b for b in self.open if b.name == name), None)
 
     # -- putting one thing in place of another -------------------------------------------
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from mathgrade.equality.symbolic.algebra import Algebra, Need
+from mathgrade.equality.symbolic.algebra import Algebra, Bound, Need
 from mathgrade.equality.symbolic.places import Place
 from mathgrade.equality.symbolic.ring import Frozen, Ratio, factored
 from mathgrade.equality.symbolic.signs import Sign, sign, sign_of
+from mathgrade.equality.symbolic.vanishing import simplest
 
 __all__ = ["unmet"]
 
@@ -24,11 +25,18 @@ MAX_FACTORED = 12  # terms
 
 def unmet(algebra: Algebra, known: list[Need], asked: list[Need]) -> list[Need]:
     """What is asked and is neither certain nor follows from what is known."""
-    left = [n for need in asked for n in _simple(algebra, need)]
+    left = [n for need in asked for n in _within(algebra, need, _simple)]
     if not left:
         return []
-    facts = {n for need in known for n in _consequences(algebra, need)}
+    facts = {n for need in known for n in _within(algebra, need, _consequences)}
     return [need for need in left if need not in facts and not _instance(algebra, need, facts)]
+
+
+def _within(a: Algebra, need: Need, look: Callable[[Algebra, Need], Iterator[Need]]) -> list[Need]:
+    """What is to be said of a need, with the indices it speaks of known to run where they do."""
+    with a.scope():
+        a.open += [Bound(f"∀{n}", *span) for n, span in enumerate(need.spans)]
+        return list(look(a, need))
 
 
 def _consequences(a: Algebra, need: Need) -> Iterator[Need]:
@@ -42,7 +50,8 @@ def _simple(a: Algebra, need: Need, *, keep: bool = False) -> Iterator[Need]:
     Args:
         keep: also those that are certain anyway.
     """
-    value = a.ring.thaw(need.value)
+    value = simplest(a, a.ring.thaw(need.value))
+    need = need._replace(value=a.ring.freeze(value))
     if need.kind == "nonzero":
         if not keep and sign_of(a, value.n) in _ENOUGH["nonzero"]:
             return

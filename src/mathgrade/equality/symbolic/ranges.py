@@ -22,6 +22,8 @@ def lies_within(a: Algebra, place: Place, size: Size) -> bool:
         return offset == 0
     if name.startswith("•"):
         around = a.bound(name)
+        if around is None:
+            return False
         low, high = around.low, around.high
     else:
         declared = a.context.get(name)

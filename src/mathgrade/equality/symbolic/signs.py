@@ -124,7 +124,10 @@ def _index(algebra: Algebra, atom: Atom) -> Sign:
     if is_bound(place):
         if place[0].startswith("◦"):
             return Sign.POSITIVE
-        low = algebra.bound(place[0]).low
+        around = algebra.bound(place[0])
+        if around is None:
+            return Sign.UNKNOWN
+        low = around.low
     else:
         first = algebra.context[place[0]].low
         if not isinstance(first, int):

@@ -81,7 +81,8 @@ def _within(a: Algebra, place: Place, size: str) -> bool:
     name, offset = place
     if is_bound(place):
         around = a.bound(name)
-        return offset == 0 and around.low == ("", 1) and around.high == (size, 0)
+        whole = (("", 1), (size, 0))
+        return around is not None and offset == 0 and (around.low, around.high) == whole
     if not name:
         return offset == 1
     if name == size or offset:
@@ -189,7 +190,7 @@ def order(a: Algebra, term: Term) -> Ratio | None:
 # -- products ------------------------------------------------------------------------------
 
 
-def product_of_one(a: Algebra, term: Term) -> Ratio | None:
+def product_of_one(_: Algebra, term: Term) -> Ratio | None:
     body = term.args[0]
     return body if body.n.is_one() and body.d.is_one() else None
 

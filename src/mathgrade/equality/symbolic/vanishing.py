@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mathgrade.equality.symbolic.algebra import Algebra, Atom
-from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
+from mathgrade.equality.symbolic.ring import NotCoveredError, Polynomial, Ratio
 
-__all__ = ["vanishes"]
+__all__ = ["simplest", "vanishes"]
 
 MAX_ROUNDS = 12
 
@@ -35,26 +35,38 @@ _POWERS: dict[str, Callable[[Algebra, Atom], tuple[int, Ratio]]] = {
 
 def vanishes(a: Algebra, value: Ratio) -> bool:
     """Whether a quotient is 0 wherever its denominator is not."""
-    n = a.ring.reduced(value).n
+    return bool(_simplest(a, a.ring.reduced(value).n).n.is_zero())
+
+
+def simplest(a: Algebra, value: Ratio) -> Ratio:
+    """The quotient with every such power written as what it is."""
+    value = a.ring.reduced(value)
+    top = _simplest(a, value.n)
+    if value.d.is_one():
+        return top
+    return a.ring.reduced(top / _simplest(a, value.d))
+
+
+def _simplest(a: Algebra, n: Polynomial) -> Ratio:
+    result = Ratio(n, a.ring.one)
     for _ in range(MAX_ROUNDS):
-        if n.is_zero():
-            return True
-        for k, degree in a.ring.used(n):
+        for k, degree in a.ring.used(result.n):
             rule = _POWERS.get(a.atom(k).head)
             if rule is None:
                 continue
             power, simpler = rule(a, a.atom(k))
             if degree >= power:
-                n = _lowered(a, n, k, power, simpler).n
+                result = _lowered(a, result.n, k, power, simpler) / Ratio(result.d, a.ring.one)
+                result = a.ring.reduced(result)
                 break
         else:
-            return False
+            return result
     raise NotCoveredError("too many roots")
 
 
-def _lowered(a: Algebra, n: object, k: int, power: int, simpler: Ratio) -> Ratio:
+def _lowered(a: Algebra, n: Polynomial, k: int, power: int, simpler: Ratio) -> Ratio:
     total = a.number(0)
-    for exponents, coefficient in n.terms():  # type: ignore[attr-defined]
+    for exponents, coefficient in n.terms():
         times, left = divmod(exponents[k], power)
         kept = (*exponents[:k], left, *exponents[k + 1 :])
         term = Ratio(a.ring.polynomial([(kept, coefficient)]), a.ring.one)
