@@ -99,7 +99,7 @@ class Proportion:
         """Why a factor does no harm: it is nowhere 0, or neither side holds where it is."""
         facts = self._facts(factor)
         if facts & Fact.NONZERO and (not ordered or facts & Fact.NONNEGATIVE):
-            return "exact"
+            return self._seen(factor)
         if ordered:
             return self._always(Relation(">", factor, _ZERO))
         if pole and isinstance(factor, Name):
@@ -112,15 +112,26 @@ class Proportion:
         found = self.on_a_line(condition, Truth(True))
         if found is not None:
             return found.proof if found.equal else ""
-        return "exact" if self._facts(condition.left) & Fact.NONZERO else ""
+        wanted = _POSITIVE if condition.op == ">" else Fact.NONZERO
+        known = self._facts(condition.left) & wanted == wanted
+        return self._seen(condition.left) if known else ""
 
-    def always(self, relation: Relation) -> bool:
-        """Whether a relation is seen to hold at every point, from how its sides are made."""
+    def _seen(self, node: Node) -> str:
+        """What a fact is worth: it was looked at for sizes 1 to 4 only."""
+        declared = [self.context.get(name) for name in free_names(node)]
+        ends = [e for d in declared if d is not None for e in (*d.shape, d.low, d.high)]
+        sized = any(d is not None and d.kind == "size" for d in declared)
+        return "sizes 1 to 4" if sized or any(isinstance(e, str) for e in ends) else "exact"
+
+    def always(self, relation: Relation) -> str:
+        """How we know that a relation holds at every point, from how its sides are made; or ""."""
         if relation.op in ("<", "<="):
             relation = mirrored(relation)
         wanted = {">": _POSITIVE, ">=": Fact.NONNEGATIVE, "!=": Fact.NONZERO}.get(relation.op)
         known = self._facts(difference(relation))
-        return wanted is not None and known & (wanted | Fact.TOTAL) == wanted | Fact.TOTAL
+        if wanted is None or known & (wanted | Fact.TOTAL) != wanted | Fact.TOTAL:
+            return ""
+        return self._seen(difference(relation))
 
     def _facts(self, node: Node) -> int:
         """What is certain of a formula in every case."""
@@ -132,7 +143,9 @@ class Proportion:
             used |= {s for s in ends if isinstance(s, str)}
         if used & self.defined:
             return 0
-        every, _ = cases(self.context, used, random.Random(0))
+        every, complete = cases(self.context, used, random.Random(0))
+        if not complete:
+            return 0
         for case in every:
             program = Program()
             try:

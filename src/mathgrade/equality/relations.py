@@ -90,7 +90,7 @@ class Conditions:
         return found if found is not None else _UNSETTLED
 
     def explain(self, left: Node, right: Node, found: Decision) -> Decision:
-        """The same decision, with the usual slips named: direction, border, one solution."""
+        """The same decision, with the usual slips named: direction and border."""
         if found.outcome is not Equality.DIFFERENT:
             return found
         if isinstance(left, Relation) and isinstance(right, Relation) and right.op in _LOOSE:
@@ -235,7 +235,7 @@ class Conditions:
             return ""
         if not truth.value:
             relation = replace(relation, op=_OPPOSITE[relation.op])
-        return "exact" if self._proportion.always(relation) else ""
+        return self._proportion.always(relation)
 
     # not the same, shown
 
