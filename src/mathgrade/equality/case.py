@@ -96,7 +96,7 @@ def beyond(
     larger = dict.fromkeys((*named[:4], *(n + 1 for n in named[:4]), *_LARGER))
     for size in larger if sizes else _LARGER:
         known = dict.fromkeys(sizes, size)
-        for turn in range(3 if indices else 1):
+        for turn in range(3 if indices or whole else 1):
             places = {}
             for name in indices:
                 low, high = _span(context, name, known)
@@ -105,7 +105,10 @@ def beyond(
                 places[name] = high if turn == 0 else drawn
                 if turn == 1 and inside:
                     places[name] = rng.choice(inside)
-            values = {n: rng.choice(_more_whole(context, n, numbers)) for n in whole}
+            values = {}
+            for name in whole:
+                choices = _more_whole(context, name, numbers)
+                values[name] = choices[turn] if turn < len(choices) else rng.choice(choices)
             yield Case({**known, **places, **values}, tuple(indices))
 
 

@@ -23,6 +23,7 @@ from mathgrade.equality.symbolic.places import Place
 from mathgrade.equality.symbolic.ranges import lies_within, whole_range
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
 from mathgrade.equality.symbolic.signs import TOTAL, Sign, sign
+from mathgrade.equality.symbolic.vanishing import simplest
 from mathgrade.expression.names import Size
 from mathgrade.expression.nodes import (
     Add,
@@ -297,7 +298,7 @@ class Evaluator:
             return over_range(a, grid.rows, lambda k: grid.at(k, k))
         if name == "diag":
             return args[0] if isinstance(args[0], Ratio) else self._diagonal(args[0])
-        values = [number_of(v) for v in args]
+        values = [simplest(a, number_of(v)) for v in args]
         rule = RULES.get(name)
         if rule is not None:
             return rule(a, values[0])
