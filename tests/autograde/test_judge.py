@@ -250,6 +250,24 @@ def test_a_result_that_cannot_be_sent_is_an_error_of_that_call(student: Make) ->
     assert "the returned value cannot be marked" in str(result.error)
 
 
+IN_PLACE = [
+    ("def f(a):\n    a.sort()", "a = [3, 1, 2]\nf(a)\nassert a == [1, 2, 3]"),
+    ("def f(a):\n    a *= 2", "import numpy as np\na = np.ones(2)\nf(a)\nassert a.sum() == 4"),
+    ("def f(d):\n    d['k'] = 1", "d = {}\nf(d=d)\nassert d == {'k': 1}"),
+    ("def f(s):\n    s.add(1)", "s = set()\nf(s)\nassert s == {1}"),
+]
+
+
+@pytest.mark.parametrize(("code", "test"), IN_PLACE)
+def test_a_function_may_change_its_argument_in_place(student: Make, code: str, test: str) -> None:
+    assert student(code).mark(test).score == 1
+
+
+def test_a_function_that_should_leave_its_argument_alone_is_seen_not_to(student: Make) -> None:
+    marker = student("def f(a):\n    a.append(0)\n    return sum(a)")
+    assert marker.mark("a = [1, 2]\nassert f(a) == 3 and a == [1, 2]").score == 0
+
+
 # -- mirroring ---------------------------------------------------------------------------------
 
 USES = "def squares(n):\n    return [i * i for i in range(1, n + 1)]\n"

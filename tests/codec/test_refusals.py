@@ -125,6 +125,12 @@ REFUSED = [
     (lambda: sp.Wild("w"), "a SymPy Wild, which cannot be marked: give an ordinary expression"),
     (lambda: sp.Symbol("f(x)"), "a symbol called 'f(x)': use letters, digits and _ in its name; a function is sp.Function('f')(x)"),
     (lambda: sp.Function("exec")(x), "a function called 'exec': give it another name"),
+    (lambda: sp.Function("a b")(x), "a function called 'a b': use letters, digits and _ in its name"),
+    (
+        lambda: sp.Function("builtins.eval")(sp.Symbol("builtins.__doc__[2]")),
+        "a symbol called 'builtins.__doc__[2]': use letters, digits and _ in its name; "
+        "a function is sp.Function('f')(x)",
+    ),
     (lambda: sp.Symbol("x", happy=True), "a symbol with the unknown assumption 'happy': leave it out"),
 ]  # fmt: skip
 

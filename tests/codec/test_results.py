@@ -101,16 +101,16 @@ def test_a_result_arrives_whole():
     result = Result(
         value=(np.arange(3), {"a": 1}),
         warnings=("RuntimeWarning: x",),
-        mutated=(0, "b"),
+        changed={0: [2, 1], "b": None},
         seconds=0.5,
     )
     arrived = travelled(result)
     assert arrived.value[0].tolist() == [0, 1, 2]
     assert arrived.value[1] == {"a": 1}
-    assert (arrived.error, arrived.warnings, arrived.mutated, arrived.seconds) == (
+    assert (arrived.error, arrived.warnings, arrived.changed, arrived.seconds) == (
         None,
         ("RuntimeWarning: x",),
-        (0, "b"),
+        {0: [2, 1], "b": None},
         0.5,
     )
 
@@ -123,7 +123,7 @@ def test_a_performed_call_arrives():
     with np.errstate(divide="warn"):
         arrived = travelled(perform(divide, Call((np.ones(2), np.zeros(2)))))
     assert arrived.warnings == ("RuntimeWarning: divide by zero encountered in divide",)
-    assert arrived.mutated == (0,)
+    assert list(arrived.changed) == [0]
     assert np.isinf(arrived.value).all()
 
 
@@ -139,13 +139,13 @@ def test_a_value_that_cannot_be_sent_is_refused_with_its_reason():
         encode_result(Result(value=(k for k in [1])))
 
 
-GOOD = {"value": 1, "error": None, "warnings": [], "mutated": [], "seconds": 0.0}
+GOOD = {"value": 1, "error": None, "warnings": [], "changed": [], "seconds": 0.0}
 DAMAGED = [
     None,
     [],
     {},
     {**GOOD, "more": 1},
-    {k: v for k, v in GOOD.items() if k != "mutated"},
+    {k: v for k, v in GOOD.items() if k != "changed"},
     {**GOOD, "value": ["os"]},
     {**GOOD, "error": "ValueError"},
     {**GOOD, "error": ["ValueError"]},
@@ -158,8 +158,8 @@ DAMAGED = [
     {**GOOD, "warnings": "x"},
     {**GOOD, "warnings": [1]},
     {**GOOD, "warnings": ["x"] * 100},
-    {**GOOD, "mutated": [-1]},
-    {**GOOD, "mutated": [True]},
+    {**GOOD, "changed": [[-1, 1]]},
+    {**GOOD, "changed": [[True, 1]]},
     {**GOOD, "seconds": float("nan")},
     {**GOOD, "seconds": -1.0},
     {**GOOD, "seconds": "1"},

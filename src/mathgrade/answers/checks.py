@@ -176,8 +176,8 @@ class _Unchanged(Check):
             failed = self.failed(given, number)
             if failed is not None:
                 return failed
-            if result.mutated:
-                which = result.mutated[0]
+            if result.changed:
+                which = next(iter(result.changed))
                 if isinstance(which, int) and which < len(given.parameters):
                     which = given.parameters[which]
                 return self.unmet(

@@ -24,7 +24,7 @@ def is_trivial(value: Any) -> bool:
     (True, False, True)
     """
     if isinstance(value, str):
-        return not value.strip()
+        return value.strip() in ("", "0", "1")
     if isinstance(value, sp.MatrixExpr) or (callable(value) and not isinstance(value, sp.Basic)):
         return False
     try:

@@ -38,14 +38,14 @@ class Result:
             as in the student's process; a student's own exception class
             arrives as its nearest built-in base, ``ValueError("MyError: …")``.
         warnings: text of each warning it gave, ``"RuntimeWarning: overflow …"``.
-        mutated: positions (or names) of arguments it changed in place.
+        changed: what it made of arguments it changed in place, by position or name.
         seconds: time it took.
     """
 
     value: Any = None
     error: BaseException | None = None
     warnings: tuple[str, ...] = ()
-    mutated: tuple[int | str, ...] = ()
+    changed: Mapping[int | str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -77,11 +77,13 @@ def perform(function: Callable[..., Any], call: Call) -> Result:
             error = exception
     seconds = time.perf_counter() - start
     texts = tuple(f"{w.category.__name__}: {w.message}" for w in caught[:20])
-    mutated: list[int | str] = [
-        k for k, (a, b) in enumerate(zip(args, call.args, strict=True)) if _changed(a, b)
-    ]
-    mutated += [k for k, v in kwargs.items() if _changed(v, call.kwargs[k])]
-    return Result(value, error, texts, tuple(mutated), seconds)
+    changed: dict[int | str, Any] = {
+        k: after
+        for k, (after, before) in enumerate(zip(args, call.args, strict=True))
+        if _changed(after, before)
+    }
+    changed |= {k: after for k, after in kwargs.items() if _changed(after, call.kwargs[k])}
+    return Result(value, error, texts, changed, seconds)
 
 
 def _changed(after: Any, before: Any) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from mathgrade.codec.calls import Call, Result
 from mathgrade.codec.decode import Reader, Take
 from mathgrade.codec.encode import Give, Writer
+from mathgrade.codec.limits import CodecError
 from mathgrade.codec.sympy_read import damaged
 
 __all__ = ["decode_call", "decode_result", "encode_call", "encode_result"]
@@ -77,36 +78,53 @@ def encode_result(result: Result, give: Give | None = None) -> dict[str, Any]:
         "value": Writer(give).write(result.value),
         "error": None if result.error is None else _write_error(result.error),
         "warnings": [_clip(text) for text in result.warnings[:MAX_WARNINGS]],
-        "mutated": [k if type(k) is int else _clip(k) for k in result.mutated[:MAX_ARGUMENTS]],
+        "changed": _write_changed(result, give),
         "seconds": float(result.seconds),
     }
 
 
 def decode_result(data: Any, take: Take | None = None) -> Result:
     """The result that :func:`encode_result` wrote; raises CodecError for anything else."""
-    value, error, texts, mutated, seconds = _fields(
-        data, "value", "error", "warnings", "mutated", "seconds"
+    value, error, texts, changed, seconds = _fields(
+        data, "value", "error", "warnings", "changed", "seconds"
     )
     if type(texts) is not list or len(texts) > MAX_WARNINGS:
         raise damaged("a list of warnings was expected")
     if not all(type(text) is str and len(text) <= MAX_TEXT for text in texts):
         raise damaged("a list of warnings was expected")
-    if type(mutated) is not list or len(mutated) > MAX_ARGUMENTS:
+    if type(changed) is not list or len(changed) > MAX_ARGUMENTS:
         raise damaged("a list of arguments was expected")
-    if not all(
-        (type(k) is int and 0 <= k < MAX_ARGUMENTS) or (type(k) is str and len(k) <= MAX_TEXT)
-        for k in mutated
-    ):
+    if not all(type(pair) is list and len(pair) == 2 and _place(pair[0]) for pair in changed):
         raise damaged("a list of arguments was expected")
     if type(seconds) not in (int, float) or not 0 <= seconds < math.inf:
         raise damaged("a time was expected")
+    reader = Reader(take)
     return Result(
-        value=Reader(take).read(value),
+        value=reader.read(value),
         error=None if error is None else _read_error(error),
         warnings=tuple(texts),
-        mutated=tuple(mutated),
+        changed={place: reader.read(after) for place, after in changed},
         seconds=float(seconds),
     )
+
+
+def _write_changed(result: Result, give: Give | None) -> list[Any]:
+    """Arguments changed in place; one that cannot be sent any more is told as None."""
+    written = []
+    for place, after in list(result.changed.items())[:MAX_ARGUMENTS]:
+        try:
+            data = Writer(give).write(after)
+        except CodecError:
+            data = Writer(give).write(None)
+        written.append([place if type(place) is int else _clip(place), data])
+    return written
+
+
+def _place(key: Any) -> bool:
+    """Whether a key can be the position or the name of an argument."""
+    if type(key) is int:
+        return 0 <= key < MAX_ARGUMENTS
+    return type(key) is str and len(key) <= MAX_TEXT
 
 
 def _fields(data: Any, *names: str) -> list[Any]:

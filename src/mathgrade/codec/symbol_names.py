@@ -16,7 +16,8 @@ from mathgrade.codec.limits import MAX_NAME, CodecError, check_text
 __all__ = ["check_function_name", "check_symbol_name"]
 
 # Primes may end a name: x', f''.
-_UNSAFE = re.compile(r"""[\x00-\x1f\x7f();"`#]|'(?!'*\Z)""")
+_UNSAFE = re.compile(r"""[\x00-\x1f\x7f();"`#\[\]:]|'(?!'*\Z)|\.(?=[^\W\d])""")
+_FUNCTION = re.compile(r"[^\W\d]\w*'*")
 _COMPUTING = frozenset({"abs", "max", "min", "sum", "pow", "round", "divmod"})
 
 
@@ -49,6 +50,9 @@ def check_function_name(name: Any) -> str:
     mathgrade.codec.limits.CodecError: a function called 'exec': give it another name
     """
     check_symbol_name(name)
+    if not _FUNCTION.fullmatch(name):
+        # `lambdify` writes names as they stand: `builtins.eval` would be just that.
+        raise CodecError(f"a function called {name[:40]!r}: use letters, digits and _ in its name")
     taken = hasattr(builtins, name) and name not in _COMPUTING
     if not name or name.startswith("__") or (taken and callable(getattr(builtins, name))):
         raise CodecError(f"a function called {name[:40]!r}: give it another name")

@@ -14,6 +14,7 @@ from typing import Any
 
 from mathgrade.answers import AnswerTest
 from mathgrade.answers.answer import Share, exact_share
+from mathgrade.answers.trivial import is_trivial
 from mathgrade.codec.absent import Absent
 from mathgrade.errors import ItemError
 from mathgrade.items.follow import Follow
@@ -215,6 +216,9 @@ def _with_mistake(
     verdict: Verdict, test: AnswerTest, mistakes: Sequence[Mistake], response: object
 ) -> Verdict | None:
     """The verdict with the words of the known mistake that a response is, if it is one."""
+    if is_trivial(response):
+        # A mistake that works out to 0 is nothing a bare 0 has made.
+        mistakes = [m for m in mistakes if is_trivial(m.response)]
     position = test.recognise([m.response for m in mistakes], response) if mistakes else None
     if position is None:
         return None
