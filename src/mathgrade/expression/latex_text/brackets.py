@@ -1,10 +1,11 @@
-r"""Brackets: ``( )``, ``[ ]``, braces, bars, floors, ``[i = j]`` and ``\left. … \right|_{x=a}``."""
+r"""Brackets: ``( )``, ``[ ]``, ``\{ \}``, braces, bars, ``[i = j]``, ``\left. … \right|_{x=a}``."""
 
 from __future__ import annotations
 
-from mathgrade.expression.latex_text.commands import GREEK
+from mathgrade.expression.latex_text.commands import GREEK, RELATIONS
 from mathgrade.expression.latex_text.forms import is_array
 from mathgrade.expression.latex_text.parser import Parser, Reader
+from mathgrade.expression.latex_text.refused import REFUSED
 from mathgrade.expression.latex_text.scripts import read_argument, read_indices
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.nodes import (
@@ -12,7 +13,10 @@ from mathgrade.expression.nodes import (
     Call,
     Delta,
     Derivative,
+    FiniteSet,
     Fold,
+    Interval,
+    Listing,
     Logic,
     Matrix,
     Mul,
@@ -21,34 +25,81 @@ from mathgrade.expression.nodes import (
     Power,
     Relation,
     Subst,
+    Union,
 )
 
 __all__ = ["BRACKET_STARTS", "read_delta", "read_indicator"]
 
+_LISTS = ("(", "[", r"\{")
+_COLLECTED = Relation | Logic | Matrix | FiniteSet | Interval | Listing | Union
+_BESIDE_SETS = {*RELATIONS, r"\cup"}
 _LONG = Add | Neg | Mul | Fold | Derivative | Power
 _CLOSE = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 
 
 def _bracket(parser: Parser, opened: Token) -> Node:
-    """``(a + b)``; with commas, a column."""
+    """``(a + b)``, and with commas a column, a list, a set or an interval."""
+    at = parser.at - 1
     closer = _CLOSE[opened.text]
-    before = parser.tokens[max(parser.at - 2, 0)]
     if parser.take(closer):
+        if opened.text == r"\{":
+            return FiniteSet(())
         reason = "nothing stands in the brackets"
         raise parser.fault(opened, reason, "expression.syntax", parser.before.end)
     with parser.inside():
-        found = [parser.expression()]
-        while opened.text == "(" and parser.take(","):
-            found.append(parser.expression())
-    parser.expect(closer, opened)
-    if len(found) > 1:
-        if before.kind in ("letter", "word", "text") or before.text in GREEK:
-            reason = f"{before.text} is not a function"
-            raise parser.fault(before, reason, "expression.arity", parser.before.end)
-        return Matrix(tuple((entry,) for entry in found))
+        found = [_item(parser)]
+        while opened.text in _LISTS and parser.take(","):
+            found.append(_item(parser))
+    # Only an interval may close with the other bracket.
+    pair = len(found) == 2 and opened.text != r"\{"
+    closed = parser.take(")", "]") if pair else None
+    closed = closed or parser.expect(closer, opened)
+    if len(found) > 1 and _names_something(parser.tokens[at - 1] if at else opened):
+        before = parser.tokens[at - 1]
+        reason = f"{before.text} is not a function"
+        raise parser.fault(before, reason, "expression.arity", closed.end)
+    square = opened.text == "[" and closed.text == "]" and None not in found
+    if square and pair and parser.token.text != "^":
+        message = "This is read as an interval; a column is written (a, b), or as a matrix."
+        parser.remark(opened, message)
+    row = square and parser.token.text == "^"  # [1, 0]^T
+    if pair and not row and (None in found or "[" in opened.text or "]" in closed.text):
+        return Interval(found[0], found[1], opened.text == "(", closed.text == ")")
+    items = tuple(item for item in found if item is not None)
+    if len(items) < len(found):
+        raise parser.fault(opened, REFUSED[r"\infty"], end=closed.end)
+    if opened.text == r"\{" and (len(items) > 1 or _stands_alone(parser, at)):
+        return FiniteSet(items)
+    if len(items) > 1:
+        if any(isinstance(item, _COLLECTED) for item in items):
+            return Listing(items)
+        return Matrix(tuple((item,) for item in items))
     if opened.text in (r"\lfloor", r"\lceil"):
-        return Call("floor" if opened.text == r"\lfloor" else "ceil", (found[0],))
-    return parser.indicator(found[0]) if opened.text == "[" else found[0]
+        return Call("floor" if opened.text == r"\lfloor" else "ceil", items)
+    return parser.indicator(items[0]) if opened.text == "[" else items[0]
+
+
+def _item(parser: Parser) -> Node | None:
+    """What stands between commas; None for ∞, the end of an interval that has none."""
+    signed = parser.token.text in ("+", "-") and parser.peek().text == r"\infty"
+    if signed or parser.token.text == r"\infty":
+        parser.at += 2 if signed else 1
+        return None
+    return parser.expression()
+
+
+def _names_something(token: Token) -> bool:
+    return token.kind in ("letter", "word", "text") or token.text in GREEK
+
+
+def _stands_alone(parser: Parser, at: int) -> bool:
+    """Whether ``\\{1\\}`` is all of a formula or of a side, and so a set."""
+    first = at == 0 or parser.tokens[at - 1].text in _BESIDE_SETS
+    return first and (parser.token.kind == "stop" or parser.token.text in _BESIDE_SETS)
+
+
+def _nothing(_parser: Parser, _token: Token) -> Node:
+    return FiniteSet(())
 
 
 def _braces(parser: Parser, opened: Token) -> Node:
@@ -156,5 +207,7 @@ BRACKET_STARTS: dict[str, Reader] = {
     "{": _braces,
     "|": _bars,
     ".": _evaluated,
+    r"\emptyset": _nothing,
+    r"\varnothing": _nothing,
     r"\mathbb{1}": read_indicator,
 }

@@ -3,7 +3,7 @@ r"""Matrices and cases: ``\begin{pmatrix} â€¦ \end{pmatrix}``, ``\begin{cases} â
 from __future__ import annotations
 
 from mathgrade.expression.latex_text.commands import AND, NOT, OR, OTHERWISE, WHEN
-from mathgrade.expression.latex_text.parser import Parser, Reader
+from mathgrade.expression.latex_text.parser import LOGIC, Parser, Reader
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.limits import MAX_ENTRIES
 from mathgrade.expression.nodes import Cases, Logic, Matrix, Node, Relation, Truth
@@ -158,7 +158,7 @@ def _one(parser: Parser) -> Node:
 
 
 def _not(parser: Parser, token: Token) -> Node:
-    node = parser.expression(1)
+    node = parser.expression(LOGIC)
     if not isinstance(node, Relation | Logic | Truth):
         reason = "this is no condition; write one such as i = j or x > 0"
         raise parser.fault(token, reason, "expression.condition", parser.before.end)

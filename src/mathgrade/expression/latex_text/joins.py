@@ -7,9 +7,20 @@ from collections.abc import Callable
 from mathgrade.expression.latex_text.commands import AND, RELATIONS, TIMES
 from mathgrade.expression.latex_text.dots import progression
 from mathgrade.expression.latex_text.faults import Remark
-from mathgrade.expression.latex_text.parser import LOGIC, PRODUCT, RELATION, SUM, Parser
+from mathgrade.expression.latex_text.parser import LOGIC, PRODUCT, RELATION, SUM, UNION, Parser
 from mathgrade.expression.latex_text.tokens import Token
-from mathgrade.expression.nodes import Add, Delta, Div, Logic, Mul, Neg, Node, Number, Relation
+from mathgrade.expression.nodes import (
+    Add,
+    Delta,
+    Div,
+    Logic,
+    Mul,
+    Neg,
+    Node,
+    Number,
+    Relation,
+    Union,
+)
 
 __all__ = ["JOINS", "quotient"]
 
@@ -146,6 +157,13 @@ def _relation(parser: Parser, left: Node) -> Node:
     return found[0] if len(found) == 1 else Logic("and", tuple(found))
 
 
+def _union(parser: Parser, left: Node) -> Node:
+    parts = [left]
+    while parser.take(r"\cup"):
+        parts.append(parser.expression(UNION))
+    return Union(tuple(parts))
+
+
 def _logic(parser: Parser, left: Node) -> Node:
     """``and`` holds tighter than ``or``."""
     anyone: list[list[Node]] = [[left]]
@@ -163,6 +181,7 @@ def _logic(parser: Parser, left: Node) -> Node:
 JOINS: dict[int, Callable[[Parser, Node], Node]] = {
     LOGIC: _logic,
     RELATION: _relation,
+    UNION: _union,
     SUM: _sum,
     PRODUCT: _product,
 }

@@ -39,12 +39,13 @@ __all__ = [
     "PRODUCT",
     "RELATION",
     "SUM",
+    "UNION",
     "Grammar",
     "Parser",
     "Reader",
 ]
 
-LOGIC, RELATION, SUM, PRODUCT = 1, 2, 3, 4  # how tightly things hold together
+LOGIC, RELATION, UNION, SUM, PRODUCT = 1, 2, 3, 4, 5  # how tightly things hold together
 MAX_NESTING = 100  # expressions inside expressions; Python's own stack allows a little more
 
 Reader = Callable[["Parser", Token], Node]
@@ -190,7 +191,7 @@ class Parser:
         return (
             token.text in self.grammar.starts
             or token.text in self.grammar.behind
-            or token.text in (r"\}", r"\rfloor", r"\rceil", r"\land", r"\lor", r"\div")
+            or token.text in (r"\}", r"\rfloor", r"\rceil", r"\land", r"\lor", r"\div", r"\cup")
         )
 
     @contextmanager
@@ -244,6 +245,8 @@ class Parser:
             return RELATION
         if text in AND or text in OR:
             return LOGIC
+        if text == r"\cup":
+            return UNION
         return PRODUCT if self.starts(token) else 0
 
     def starts(self, token: Token) -> bool:
