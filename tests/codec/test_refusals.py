@@ -128,7 +128,7 @@ REFUSED = [
     (lambda: sp.Function("a b")(x), "a function called 'a b': use letters, digits and _ in its name"),
     (
         lambda: sp.Function("builtins.eval")(sp.Symbol("builtins.__doc__[2]")),
-        "a symbol called 'builtins.__doc__[2]': use letters, digits and _ in its name; "
+        "a symbol called 'builtins.eval': use letters, digits and _ in its name; "
         "a function is sp.Function('f')(x)",
     ),
     (lambda: sp.Symbol("x", happy=True), "a symbol with the unknown assumption 'happy': leave it out"),
