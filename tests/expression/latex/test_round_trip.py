@@ -182,3 +182,28 @@ def test_nothing_the_writer_sets_is_remarked_on_but_derivatives(node):
 def test_trees_that_are_set_alike_are_read_as_the_plainer_one(node, read):
     assert read_latex(to_latex(node), CONTEXT) == read
     assert shape_of(node, CONTEXT) == shape_of(read, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        n.FiniteSet((number(1), X)),
+        n.FiniteSet((number(1),)),
+        n.FiniteSet(()),
+        n.Interval(number(0), number(1)),
+        n.Interval(number(0), X, open_low=True),
+        n.Interval(None, number(3), open_low=True, open_high=True),
+        n.Union((n.Interval(None, number(3), open_low=True), n.FiniteSet((number(4),)))),
+        n.Listing((n.Relation("==", X, number(1)), n.Relation("==", Y, number(2)))),
+        n.Subst(n.Derivative(n.Apply("f", (n.Name("u"),)), (n.Name("u"),)), "u", n.Power(X, Y)),
+        n.Logic("or", (n.Relation("<", X, Y), n.Relation(">", X, number(1)))),
+        n.Logic("and", (n.Relation("<", X, Y), n.Relation(">", X, number(1)))),
+        n.Entry(n.Transpose(n.Name("A")), (FIRST, SECOND)),
+        n.Entry(n.Mul((n.Name("A"), n.Name("B"))), (number(1), number(2))),
+        n.Call("trace", (n.Name("A"),)),
+        n.Call("det", (n.Mul((n.Name("A"), n.Name("B"))),)),
+        n.Mul((n.Transpose(n.Name("z")), n.Name("z"))),
+    ],
+)
+def test_other_pieces_are_read_back_as_they_are_written(node):
+    assert read_latex(to_latex(node), CONTEXT) == node
