@@ -174,8 +174,8 @@ class Parser:
             raise fault(self.source, start.start, start.end, reason, "expression.syntax")
         if token.kind == "text":
             reason = "words are not part of a formula"
-        elif token.kind in ("begin", "end"):
-            reason = f"the environment {token.text} does not belong here"
+        elif token.kind == "end":
+            reason = rf"\end{{{token.text}}} comes too early, or was not begun; {wanted}"
         elif REFUSED.get(token.text):
             reason = REFUSED[token.text]
         elif token.text.startswith("\\") and token.text not in RELATIONS and not self.known(token):
