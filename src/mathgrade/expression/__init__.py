@@ -2,6 +2,7 @@
 
 from mathgrade.expression.kinds import Kind, kind_of
 from mathgrade.expression.latex import to_latex
+from mathgrade.expression.latex_text import Latex
 from mathgrade.expression.mathml import to_mathml
 from mathgrade.expression.names import Context, Declaration, Domain, read_names
 from mathgrade.expression.nodes import Node
@@ -14,6 +15,7 @@ __all__ = [
     "Declaration",
     "Domain",
     "Kind",
+    "Latex",
     "Node",
     "Shape",
     "kind_of",

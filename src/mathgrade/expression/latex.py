@@ -147,7 +147,7 @@ def _write(node: Node) -> tuple[str, int]:
         case Fold(kind, body, index, low, high):
             sign = r"\sum" if kind == "sum" else r"\prod"
             limits = rf"_{{{_name(index)}={to_latex(low)}}}^{{{to_latex(high)}}}"
-            return f"{sign}{limits} {_at(body, _FACTOR)}", _TERM
+            return f"{sign}{limits} {_at(body, _POWER)}", _TERM
         case Cases(branches):
             lines = r" \\ ".join(
                 rf"{to_latex(v)} & \text{{otherwise}}"
@@ -165,7 +165,7 @@ def _write(node: Node) -> tuple[str, int]:
         case Truth(value):
             return rf"\text{{{'always' if value else 'never'}}}", _ATOM
         case Derivative(body, by):
-            return _derivative(body, by), _FACTOR
+            return _derivative(body, by), _TERM
         case Subst(body, name, value):
             bar = rf"_{{{_name(name)}={to_latex(value)}}}"
             return rf"\left.{to_latex(body)}\right|{bar}", _FACTOR
@@ -233,4 +233,4 @@ def _call(function: str, args: tuple[Node, ...]) -> tuple[str, int]:
 def _derivative(body: Node, by: tuple[Node, ...]) -> str:
     order = f"^{{{len(by)}}}" if len(by) > 1 else ""
     below = r" \, ".join(rf"\partial {to_latex(v)}" for v in by)
-    return rf"\frac{{\partial{order}}}{{{below}}} {_at(body, _FACTOR)}"
+    return rf"\frac{{\partial{order}}}{{{below}}} {_at(body, _POWER)}"

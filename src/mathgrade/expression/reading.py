@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mathgrade.errors import ResponseError
 from mathgrade.expression.kinds import Kind, check_any, kind_of
+from mathgrade.expression.latex_text import Latex, read_latex
 from mathgrade.expression.limits import MAX_DEPTH, MAX_ENTRIES, MAX_NODES
 from mathgrade.expression.names import Context, read_names
 from mathgrade.expression.nodes import FiniteSet, Listing, Matrix, Node, size
@@ -20,10 +21,11 @@ __all__ = ["read", "read_any", "read_shaped"]
 
 
 def read(value: Any, context: Context | Mapping[str, str] | None = None) -> Node:
-    """The formula that a value is.
+    r"""The formula that a value is.
 
     Args:
-        value: Python text; a SymPy expression or matrix; a number; an array or list of
+        value: Python text; LaTeX, marked as ``Latex(text)`` or known by a ``\`` or ``$``
+            in it; a SymPy expression or matrix; a number; an array or list of
             these (a list of numbers is a column); a :class:`Node`, which is checked only.
         context: declared names. None takes any name as it comes and checks nothing.
 
@@ -35,6 +37,8 @@ def read(value: Any, context: Context | Mapping[str, str] | None = None) -> Node
 
     >>> read("0.5*x")
     Mul(factors=(Number(value=Fraction(1, 2)), Name(name='x')))
+    >>> read(r"\frac{1}{2} x") == read("1/2 * x")
+    True
     """
     return read_shaped(value, context)[0]
 
@@ -105,8 +109,12 @@ def _tree(value: Any, context: Context | None, depth: int = 0) -> Node:
         return value
     if depth > MAX_DEPTH:  # also stops a list that contains itself
         raise ResponseError("The lists are nested too deeply.", "expression.too-big")
+    if isinstance(value, Latex):
+        return read_latex(value.text, context)
     if isinstance(value, str):
-        return read_text(value, context)
+        # Neither sign is ever part of Python text.
+        is_latex = "\\" in value or "$" in value
+        return read_latex(value, context) if is_latex else read_text(value, context)
     # Known by the module of their class, so that SymPy is imported only if it was used.
     if any(str(base.__module__).split(".")[0] == "sympy" for base in type(value).__mro__):
         from mathgrade.expression.sympy_objects import read_sympy
