@@ -17,6 +17,7 @@ from mathgrade.equality.points import fit, points
 from mathgrade.equality.program import Atom, Op, Program
 from mathgrade.equality.residues import TOWERS, identical
 from mathgrade.equality.symmetry import symmetric
+from mathgrade.equality.zeros import Work
 from mathgrade.expression import Domain, read, read_names
 
 XY = read_names({"x y": "real", "p": "positive"})
@@ -200,12 +201,8 @@ def test_turning_points_stand_on_beside_and_between_turns():
     program, (f,) = grounded("max(0, 1/100 - abs(x - 1)) + max(x, y)")
     atoms = program.atoms
     x = next(s for s, a in atoms.items() if a.key == "x")
-    seen = {
-        p[x]
-        for p in turning_points(
-            program, [f], atoms, random.Random(0), [dict.fromkeys(atoms, Fraction(2))]
-        )
-    }
+    base, rng = dict.fromkeys(atoms, Fraction(2)), random.Random(0)
+    seen = {p[x] for p in turning_points(program, [f], atoms, rng, [base], work=Work(10**5))}
     assert {Fraction(1), Fraction(99, 100), Fraction(101, 100), Fraction(199, 200)} <= seen
 
 

@@ -24,7 +24,6 @@ __all__ = ["turning_points", "turns"]
 MAX_TURNS = 24
 MAX_ATOMS = 4
 MAX_BASES = 3
-MAX_WORK = 150_000
 MAX_STEPS = 3_000
 _BESIDE = (Fraction(1, 1000), Fraction(-1, 1000), Fraction(1), Fraction(-1))
 
@@ -54,22 +53,24 @@ def turning_points(
     atoms: Mapping[int, Atom],
     rng: random.Random,
     bases: list[Point],
+    *,
+    work: Work,
 ) -> Iterator[Point]:
     """Points on the axes, in every cell the turns cut out, and on, beside and between turns.
 
-    The work is bounded by ``MAX_WORK`` steps of arithmetic, whatever the formula.
-
     Args:
         bases: points where the reference is defined; one unknown at a time is moved.
+        work: how many steps of arithmetic may be taken for it, in this case and others.
     """
     free = [k for k, a in atoms.items() if not a.group]
     if not free:
         return
     steps = turns(program, outputs)
     order = {s: program.reachable([s]) for s in steps}
+    alone = {_only(order[s], atoms) for s in steps}
     weight = {k: sum(k in order[s] for s in steps) for k in free}
     rng.shuffle(free)
-    free.sort(key=lambda k: -weight[k])
+    free.sort(key=lambda k: (k not in alone, -weight[k]))
     chosen = free[:MAX_ATOMS]
     bases = _spread(bases, chosen)
     for base in bases[:2]:
@@ -79,7 +80,7 @@ def turning_points(
                     yield normalise(atoms, {**base, atom: value})
     if not steps or sum(map(len, order.values())) > MAX_STEPS:
         return
-    looks = _Looks(program, steps, order, atoms, rng, Work(MAX_WORK))
+    looks = _Looks(program, steps, order, atoms, rng, work)
     yield from looks.cells()
     for base in bases:
         yield from looks.along(base, chosen)

@@ -15,11 +15,12 @@ from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
 from mathgrade.equality.points import points
 from mathgrade.equality.program import Op, Program, TooBigError
-from mathgrade.equality.search import search
+from mathgrade.equality.search import MAX_WORK, search
 from mathgrade.equality.symbolic import prove
 from mathgrade.equality.symmetry import symmetric
 from mathgrade.equality.whole import decide_whole
 from mathgrade.equality.witness import witness_of
+from mathgrade.equality.zeros import Work
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Kind, Node, Shape, read, read_any, read_names, shape_text
 from mathgrade.expression.nodes import Entry, Name, Number, children, free_names
@@ -173,6 +174,7 @@ class _Work:
     deadline: float
     matrix: bool
     rng: random.Random = field(init=False)
+    work: Work = field(default_factory=lambda: Work(MAX_WORK))
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -203,7 +205,14 @@ class _Work:
             if not comparison.pairs:
                 agreed += 3
                 continue
-            found = search(comparison, self.rng, budget, self._tick, proof_first=agreed > 0)
+            found = search(
+                comparison,
+                self.rng,
+                budget,
+                self._tick,
+                proof_first=agreed > 0,
+                work=self.work,
+            )
             if comparison.differs:
                 return self._different(case, comparison, every)
             if found.unequal:
@@ -344,7 +353,7 @@ class _Work:
             if isinstance(comparison, Decision):
                 continue
             if comparison.pairs:
-                search(comparison, self.rng, 3, self._tick)
+                search(comparison, self.rng, 3, self._tick, work=self.work)
             (differing if comparison.clashes else same).append(other)
         names = case.indices
         for k, a in enumerate(names):

@@ -13,8 +13,11 @@ from mathgrade.equality.definedness import unmet
 from mathgrade.equality.points import points, wide_points
 from mathgrade.equality.program import Atom, Op
 from mathgrade.equality.residues import identical
+from mathgrade.equality.zeros import Work
 
 __all__ = ["Found", "search"]
+
+MAX_WORK = 400_000
 
 _RATIONAL = frozenset((Op.NUMBER, Op.ATOM, Op.SUM, Op.PRODUCT, Op.INVERSE, Op.POWER))
 
@@ -40,6 +43,7 @@ def search(
     tick: Callable[[], None],
     *,
     proof_first: bool = False,
+    work: Work | None = None,
 ) -> Found:
     """Try readable points, then a proof, then many points and the places where formulas turn.
 
@@ -47,7 +51,9 @@ def search(
         budget: how many points to look at where nothing is proved.
         tick: called before each piece of work; raises when time is up.
         proof_first: try the proof before any point, for when equality is likely.
+        work: what may be spent on turning points, in all cases together.
     """
+    work = Work(MAX_WORK) if work is None else work
     program, pairs = comparison.program, [(p.left, p.right) for p in comparison.pairs]
     reached = set(comparison.order)
     atoms = {k: a for k, a in program.atoms.items() if k in reached or a.group}
@@ -63,9 +69,9 @@ def search(
         if not unmet(program, [p[0] for p in pairs], [p[1] for p in pairs]):
             return Found(error)
     elif error is False and all(program.steps[s][0] in _RATIONAL for s in comparison.order):
-        _sweep(comparison, atoms, rng, budget, tick)
+        _sweep(comparison, atoms, rng, budget, tick, work=work)
         return Found(unequal=not comparison.clashes)
-    _sweep(comparison, atoms, rng, budget, tick, doubtful=error is False)
+    _sweep(comparison, atoms, rng, budget, tick, work=work, doubtful=error is False)
     return Found()
 
 
@@ -76,6 +82,7 @@ def _sweep(
     budget: int,
     tick: Callable[[], None],
     *,
+    work: Work,
     doubtful: bool = False,
 ) -> None:
     """All kinds of points, until the values differ.
@@ -86,7 +93,7 @@ def _sweep(
     """
     outputs = [s for p in comparison.pairs for s in (p.left, p.right)]
     # A generator: looks at the good points only once the usual ones have been through.
-    turning = turning_points(comparison.program, outputs, atoms, rng, comparison.good)
+    turning = turning_points(comparison.program, outputs, atoms, rng, comparison.good, work=work)
     # Points of all magnitudes only where the reference was undefined at the usual ones.
     wide = itertools.takewhile(
         lambda _: comparison.agreed < 3, wide_points(atoms, rng, 60 if atoms else 0)

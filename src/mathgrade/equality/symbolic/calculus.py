@@ -68,6 +68,8 @@ def terms(a: Algebra, term: Term) -> Ratio | None:
 
 def factor(a: Algebra, term: Term) -> Ratio | None:
     value, moving = _moving(a, term)
+    if not moving:
+        return None
     rest = a.number(1)
     for k, times in moving:
         rest = rest * a.ring.unknown(k) ** times
@@ -86,7 +88,7 @@ def power(a: Algebra, term: Term) -> Ratio | None:
 
 def product(a: Algebra, term: Term) -> Ratio | None:
     value, moving = _moving(a, term)
-    if len(moving) == 1:
+    if len(moving) < 2:
         return None
     result = a.number(0)
     for k, times in moving:

@@ -55,7 +55,10 @@ def exp_of_sum(a: Algebra, term: Term) -> Ratio | None:
 
 def exp_of_log(a: Algebra, term: Term) -> Ratio | None:
     """The logarithm was asked for, so its argument is known to be positive."""
-    ((coefficient, piece),) = a.pieces(term.args[0]) or [(0, term.args[0])]
+    pieces = a.pieces(term.args[0])
+    if len(pieces) != 1:
+        return None
+    coefficient, piece = pieces[0]
     k = a.ring.single(piece)
     if k is None or a.atom(k).head != "log":
         return None
@@ -215,10 +218,15 @@ def _root_of_root(a: Algebra, factor: Ratio, _: int, degree: int) -> Ratio | Non
 
 
 def root_of_exp(a: Algebra, term: Term) -> Ratio | None:
-    k = a.ring.single(a.ring.reduced(term.args[0]))
-    if k is None or a.atom(k).head != "exp":
+    value = a.ring.reduced(term.args[0])
+    used = list(a.ring.used(value.n))
+    if not value.d.is_one() or len(value.n) != 1 or len(used) != 1:
         return None
-    return a.call("exp", a.ring.thaw(a.atom(k).args[0]) / a.number(a.scale * term.label))
+    k, times = used[0]
+    if a.atom(k).head != "exp" or value.n.leading_coefficient() != 1:
+        return None
+    exponent = a.ring.thaw(a.atom(k).args[0]) * a.number(times)
+    return a.call("exp", exponent / a.number(a.scale * term.label))
 
 
 # -- other functions -------------------------------------------------------------------------

@@ -56,8 +56,8 @@ LAWS: tuple[Law, ...] = (
     ),
     *_rows(
         "root",
-        ("of-product", "√(a² b) = |a| √b", functions.root_of_product),
         ("of-exp", "√(e^a) = e^(a/2)", functions.root_of_exp),
+        ("of-product", "√(a² b) = |a| √b", functions.root_of_product),
     ),
     *_rows("abs", ("sign", "|a| = a for a ≥ 0, |-a| = |a|", functions.absolute)),
     *_rows("max", ("order", "max(a, b) = max(b, a)", functions.in_any_order)),

@@ -203,7 +203,7 @@ def factors(a: Algebra, term: Term) -> Ratio | None:
         if number != 1:
             pieces.append((a.number(number), side))
         pieces += [(Ratio(f, a.ring.one), side * int(times)) for f, times in found]
-    if len(pieces) == 1 and pieces[0][1] == 1:
+    if not pieces or (len(pieces) == 1 and pieces[0][1] == 1):
         return None
     result = a.number(1)
     for piece, times in pieces:
