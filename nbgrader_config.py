@@ -21,7 +21,8 @@ c.CourseDirectory.ignore = [
 c.OverwriteCells.add_missing_cells = True
 
 # Where nbgrader ran test cells in the student's kernel, they go to the judge: a process that holds
-# the reference and none of the student's code. What only a person can decide goes to manual grading.
+# the reference and none of the student's code. What only a person can decide goes to manual
+# grading.
 c.Autograde.autograde_preprocessors = [
     "mathgrade.autograde.preprocessors.Judge",
     "nbgrader.preprocessors.IgnorePattern",
