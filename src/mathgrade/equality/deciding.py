@@ -11,6 +11,7 @@ from typing import Any
 from mathgrade.equality.case import Case, beyond, cases
 from mathgrade.equality.comparing import Clash, Comparison, Pair
 from mathgrade.equality.decision import Decision, Equality
+from mathgrade.equality.definitions import Definitions, reached_from, read_definitions
 from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
 from mathgrade.equality.points import points
@@ -22,12 +23,10 @@ from mathgrade.equality.whole import decide_whole
 from mathgrade.equality.witness import witness_of
 from mathgrade.equality.zeros import Work
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Context, Kind, Node, Shape, read, read_any, read_names, shape_text
+from mathgrade.expression import Context, Kind, Node, Shape, read_any, read_names, shape_text
 from mathgrade.expression.nodes import Entry, Name, Number, children, free_names
 
 __all__ = ["decide"]
-
-Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
 
 class _LateError(Exception):
@@ -73,7 +72,7 @@ def decide(
     context = read_names(context)
     try:
         reference, due_kind, due = read_any(left, context)
-        definitions = _definitions(given, context)
+        definitions = read_definitions(given, context)
     except ResponseError as error:
         raise ItemError(f"The reference cannot be read: {error}") from error
     try:
@@ -120,34 +119,6 @@ def _late(time_limit: float) -> Decision:
     return Decision(Equality.UNDECIDED, reason=reason, note="time")
 
 
-def _definitions(given: Sequence[tuple[Any, Any]], context: Context) -> Definitions:
-    found: dict[str, tuple[tuple[str, ...], Node]] = {}
-    for name, body in given:
-        head = read(name, context)
-        indices: tuple[Node, ...] = head.indices if isinstance(head, Entry) else ()
-        head = head.base if isinstance(head, Entry) else head
-        if not isinstance(head, Name) or not all(isinstance(i, Name) for i in indices):
-            raise ItemError(f"Only a name or an entry such as y[i] can be defined, not {name!r}.")
-        names = tuple(i.name for i in indices if isinstance(i, Name))
-        found[head.name] = (names, read(body, context))
-    for name in found:
-        if name in _reached(name, found):
-            raise ItemError(f"The definition of {name} uses itself.")
-    return found
-
-
-def _reached(name: str, definitions: Definitions) -> set[str]:
-    """Names the definition of a name leads to."""
-    reached: set[str] = set()
-    queue = [name]
-    while queue:
-        for used in free_names(definitions[queue.pop()][1]):
-            if used in definitions and used not in reached:
-                reached.add(used)
-                queue.append(used)
-    return reached
-
-
 def _shape_clash(left: Shape, right: Shape) -> str:
     if left == right or {left, right} == {(), (1, 1)}:
         return ""
@@ -174,6 +145,7 @@ class _Work:
     deadline: float
     matrix: bool
     rng: random.Random = field(init=False)
+    proof: bool | None = None
     work: Work = field(default_factory=lambda: Work(MAX_WORK))
 
     def __post_init__(self) -> None:
@@ -181,8 +153,11 @@ class _Work:
 
     def decide(self) -> Decision:
         used = self._used()
-        every, complete = cases(self.context, used, self.rng, alike=self._alike())
-        if _shifted(self.left) or _shifted(self.right):
+        kinds = {self.context[n].kind for n in used if n in self.context}
+        indexed = not kinds.isdisjoint(("index", "size"))
+        alike = indexed and self._alike()
+        every, complete = cases(self.context, used, self.rng, alike=alike)
+        if indexed and (_shifted(self.left) or _shifted(self.right)):
             # An index such as i + 1 may run out of its range: known before values are compared.
             for case in every:
                 grounded = self.case(case)
@@ -191,14 +166,11 @@ class _Work:
         budget = max(3, 32 // max(len(every), 1))
         sized = any(n in self.context and self.context[n].kind == "size" for n in used)
         exact, agreed, needed, error = complete, 0, 1, 0.0
-        tried = False
         doubt: tuple[Case, Comparison] | None = None
         for case in every:
-            if sized and agreed and doubt is None and not tried:
-                # They agree where it was looked at: perhaps they do for every size.
-                tried = True
-                if self._proved():
-                    return Decision(Equality.EQUAL, "all sizes")
+            if sized and agreed and doubt is None and self._proved():
+                # They agree where it was looked at, and do for every size.
+                return Decision(Equality.EQUAL, "all sizes")
             comparison = self.case(case)
             if isinstance(comparison, Decision):
                 return comparison
@@ -212,7 +184,10 @@ class _Work:
                 self._tick,
                 proof_first=agreed > 0,
                 work=self.work,
+                prove=self._proved,
             )
+            if found.proved:
+                return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
             if comparison.differs:
                 return self._different(case, comparison, every)
             if found.unequal:
@@ -241,7 +216,7 @@ class _Work:
             )
         if exact:
             return Decision(Equality.EQUAL, "sizes 1 to 4" if sized else "exact", error=error)
-        if not tried and self._proved():
+        if self._proved():
             return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
         return Decision(Equality.EQUAL, "numeric")
 
@@ -266,8 +241,10 @@ class _Work:
 
     def _proved(self) -> bool:
         """Whether the two are equal by the laws of :mod:`mathgrade.equality.symbolic`."""
-        found = prove(self.left, self.right, self.context, self.definitions, tick=self._tick)
-        return found is not None
+        if self.proof is None:
+            sides = (self.left, self.right, self.context, self.definitions)
+            self.proof = prove(*sides, tick=self._tick) is not None
+        return self.proof
 
     def _alike(self) -> bool:
         """Whether only the equality of indices matters; holds for definitions too."""
@@ -284,7 +261,7 @@ class _Work:
         used = set(free_names(self.left) | free_names(self.right))
         for name in list(used):
             if name in self.definitions:
-                for reached in {name} | _reached(name, self.definitions):
+                for reached in {name} | reached_from(name, self.definitions):
                     indices, body = self.definitions[reached]
                     used |= free_names(body) - set(indices)
         for name in list(used):

@@ -13,6 +13,14 @@ from fractions import Fraction
 from mathgrade.equality.case import Case
 from mathgrade.equality.derivative import differentiate, substitute
 from mathgrade.equality.elementary import SHORTHAND
+from mathgrade.equality.matrices import (
+    IllFormedError,
+    Matrices,
+    Value,
+    number_of,
+    rows_of,
+    transposed,
+)
 from mathgrade.equality.program import Atom, Op, Program, TooBigError
 from mathgrade.expression import Context, Domain
 from mathgrade.expression.nodes import (
@@ -47,16 +55,6 @@ __all__ = ["Grounder", "IllFormedError", "Value"]
 
 MAX_TERMS = 2_000
 MAX_VISITS = 50_000
-MAX_INVERSE = 5
-MAX_ENTRIES = 10_000
-
-Rows = list[list[int]]
-Value = int | Rows
-"""A step, or rows of steps."""
-
-
-class IllFormedError(Exception):
-    """A formula that means nothing for this choice of sizes and indices."""
 
 
 class Grounder:
@@ -80,6 +78,7 @@ class Grounder:
         self.context = context
         self.case = case
         self.definitions = definitions or {}
+        self.m = Matrices(program)
         self.visits = 0
 
     def ground(self, node: Node) -> Value:
@@ -92,7 +91,7 @@ class Grounder:
         return self.go(node, {}, {})
 
     def scalar(self, node: Node, env: Mapping[str, int], memo: dict[int, Value]) -> int:
-        return _number(self.go(node, env, memo))
+        return number_of(self.go(node, env, memo))
 
     def whole(self, node: Node, env: Mapping[str, int], memo: dict[int, Value]) -> int:
         value = self.p.value(self.scalar(node, env, memo))
@@ -121,19 +120,19 @@ class Grounder:
             case Name(name):
                 return env[name] if name in env else self._name(name)
             case Add(terms):
-                return self._sum([self.go(t, env, memo) for t in terms])
+                return self.m.sum([self.go(t, env, memo) for t in terms])
             case Mul(factors):
                 values = [self.go(f, env, memo) for f in factors]
                 if not any(isinstance(v, list) for v in values):
                     return p.product(*(v for v in values if isinstance(v, int)))
-                return self._chain(values)
+                return self.m.chain(values)
             case Neg(term):
-                return self._scale(p.number(-1), self.go(term, env, memo))
+                return self.m.scale(p.number(-1), self.go(term, env, memo))
             case Div(top, bottom):
                 inverse = p.inverse(self.scalar(bottom, env, memo))
-                return self._scale(inverse, self.go(top, env, memo))
+                return self.m.scale(inverse, self.go(top, env, memo))
             case Power(base, exponent):
-                return self._power(self.go(base, env, memo), self.scalar(exponent, env, memo))
+                return self.m.power(self.go(base, env, memo), self.scalar(exponent, env, memo))
             case Entry(base, indices):
                 places = [self.whole(i, env, memo) for i in indices]
                 return self._entry(base, places, env, memo)
@@ -150,9 +149,9 @@ class Grounder:
             case Matrix(rows):
                 return [[self.scalar(e, env, memo) for e in row] for row in rows]
             case Transpose(body):
-                return _transposed(self.go(body, env, memo))
+                return transposed(self.go(body, env, memo))
             case Inverse(body):
-                return self._inverse(self.go(body, env, memo))
+                return self.m.inverse(self.go(body, env, memo))
             case Identity(size):
                 n = self.whole(size, env, memo)
                 return [[p.number(int(r == c)) for c in range(n)] for r in range(n)]
@@ -224,124 +223,30 @@ class Grounder:
         return self._atom(base.name, tuple(places[: len(declared.shape)]))
 
     def _pick(self, value: Value, places: list[int], name: str) -> int:
-        rows = _rows(value)
+        rows = rows_of(value)
         if len(places) == 1:
             places = [1, places[0]] if len(rows) == 1 else [places[0], 1]
         _inside(places[0], len(rows), name)
         _inside(places[1], len(rows[0]), name)
         return rows[places[0] - 1][places[1] - 1]
 
-    # -- arithmetic of numbers and matrices --------------------------------------------
-
-    def _sum(self, values: list[Value]) -> Value:
-        if all(isinstance(v, int) for v in values):
-            return self.p.sum(*(v for v in values if isinstance(v, int)))
-        if any(isinstance(v, int) for v in values):  # a number and a 1 by 1 matrix
-            return self.p.sum(*(_number(v) for v in values))
-        matrices = [_rows(v) for v in values]
-        shapes = {(len(m), len(m[0])) for m in matrices}
-        if len(shapes) > 1:
-            raise IllFormedError("matrices of different shapes are added")
-        return [
-            [self.p.sum(*entries) for entries in zip(*rows, strict=True)]
-            for rows in zip(*matrices, strict=True)
-        ]
-
-    def _scale(self, factor: int, value: Value) -> Value:
-        if isinstance(value, int):
-            return self.p.product(factor, value)
-        return [[self.p.product(factor, e) for e in row] for row in value]
-
-    def _times(self, left: Value, right: Value) -> Value:
-        if isinstance(left, int):
-            return self._scale(left, right)
-        if isinstance(right, int):
-            return self._scale(right, left)
-        if len(left[0]) != len(right):
-            if len(left) == len(left[0]) == 1:
-                return self._scale(left[0][0], right)
-            if len(right) == len(right[0]) == 1:
-                return self._scale(right[0][0], left)
-            raise IllFormedError("matrices are multiplied whose shapes do not fit")
-        if len(left) * len(right[0]) * len(right) > MAX_ENTRIES * 20:
-            raise TooBigError("a matrix product is too large")
-        columns = list(zip(*right, strict=True))
-        return [[self._dot(row, column) for column in columns] for row in left]
-
-    def _chain(self, values: list[Value]) -> Value:
-        result = values[0]
-        for value in values[1:]:
-            result = self._times(result, value)
-        return result
-
-    def _dot(self, row: list[int], column: tuple[int, ...]) -> int:
-        return self.p.sum(*(self.p.product(a, b) for a, b in zip(row, column, strict=True)))
-
-    def _power(self, base: Value, exponent: int) -> Value:
-        if isinstance(base, int):
-            return self.p.raised(base, exponent)
-        value = self.p.value(exponent)
-        if len(base) == len(base[0]) == 1:
-            return [[self.p.raised(base[0][0], exponent)]]
-        if value is None or value.denominator != 1 or abs(value) > 64:
-            raise IllFormedError("a matrix has a power that is not a small whole number")
-        times = int(value)
-        if times < 0:
-            base, times = _rows(self._inverse(base)), -times
-        n = len(base)
-        result: Value = [[self.p.number(int(r == c)) for c in range(n)] for r in range(n)]
-        for _ in range(times):
-            result = self._times(result, base)
-        return result
-
-    def _det(self, rows: Rows) -> int:
-        if len(rows) == 1:
-            return rows[0][0]
-        if len(rows) > MAX_INVERSE + 1:
-            raise TooBigError("a determinant is too large")
-        terms = []
-        for k, factor in enumerate(rows[0]):
-            minor = [row[:k] + row[k + 1 :] for row in rows[1:]]
-            terms.append(self.p.product(self.p.number((-1) ** k), factor, self._det(minor)))
-        return self.p.sum(*terms)
-
-    def _inverse(self, value: Value) -> Value:
-        """By cofactors: undefined exactly where the determinant is 0."""
-        if isinstance(value, int):
-            return self.p.inverse(value)
-        n = len(value)
-        if n > MAX_INVERSE:
-            raise TooBigError("the inverse of a matrix is too large")
-        over = self.p.inverse(self._det(value))
-        if n == 1:
-            return [[over]]
-        result: Rows = []
-        for r in range(n):
-            row = []
-            for c in range(n):
-                minor = [m[:r] + m[r + 1 :] for k, m in enumerate(value) if k != c]
-                sign = self.p.number((-1) ** (r + c))
-                row.append(self.p.product(sign, self._det(minor), over))
-            result.append(row)
-        return result
-
     # -- functions, sums, cases ----------------------------------------------------------
 
     def _call(self, name: str, args: list[Value]) -> Value:
         p = self.p
         if name == "diag":
-            rows = _rows(args[0])
+            rows = rows_of(args[0])
             entries = rows[0] if len(rows) == 1 else [r[0] for r in rows]
             zero = p.number(0)
             return [
                 [e if r == c else zero for c in range(len(entries))] for r, e in enumerate(entries)
             ]
         if name == "trace":
-            rows = _rows(args[0])
+            rows = rows_of(args[0])
             return p.sum(*(row[k] for k, row in enumerate(rows)))
         if name == "det":
-            return self._det(_rows(args[0]))
-        steps = [_number(a) for a in args]
+            return self.m.det(rows_of(args[0]))
+        steps = [number_of(a) for a in args]
         if name in ("max", "min"):
             return p.extreme(Op.MAX if name == "max" else Op.MIN, *steps)
         if name == "sign":
@@ -365,8 +270,8 @@ class Grounder:
         if not values:
             return self.p.number(0 if kind == "sum" else 1)
         if kind == "sum":
-            return self._sum(values)
-        return self._chain(values)
+            return self.m.sum(values)
+        return self.m.chain(values)
 
     def condition(self, node: Node, env: Mapping[str, int], memo: dict[int, Value]) -> int:
         p = self.p
@@ -399,12 +304,12 @@ class Grounder:
                 break
         if not met:
             return self.p.undefined()
-        shape = _rows(met[0][1])
+        shape = rows_of(met[0][1])
         rows = [[self.p.undefined()] * len(shape[0]) for _ in shape]
         for test, value in reversed(met):
             rows = [
                 [self.p.choose(test, a, b) for a, b in zip(new, old, strict=True)]
-                for new, old in zip(_rows(value), rows, strict=True)
+                for new, old in zip(rows_of(value), rows, strict=True)
             ]
         return rows[0][0] if isinstance(met[0][1], int) else rows
 
@@ -455,19 +360,3 @@ class Grounder:
 def _inside(place: int, limit: int, name: str) -> None:
     if not 1 <= place <= limit:
         raise IllFormedError(f"index {place} of {name} is outside 1 to {limit}")
-
-
-def _rows(value: Value) -> Rows:
-    return [[value]] if isinstance(value, int) else value
-
-
-def _transposed(value: Value) -> Value:
-    return value if isinstance(value, int) else [list(r) for r in zip(*value, strict=True)]
-
-
-def _number(value: Value) -> int:
-    if isinstance(value, int):
-        return value
-    if len(value) == len(value[0]) == 1:
-        return value[0][0]
-    raise IllFormedError("a matrix stands where a number belongs")

@@ -13,7 +13,8 @@ import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from mathgrade.equality.steps import Atom, Fact, Op, Step, TooBigError
+from mathgrade.equality.logarithms import exp_of, log_of, rational_root
+from mathgrade.equality.steps import POSITIVE, Atom, Fact, Op, Step, TooBigError
 
 __all__ = ["Atom", "Fact", "Op", "Program", "Step", "TooBigError"]
 
@@ -21,10 +22,9 @@ MAX_STEPS = 50_000
 MAX_BITS = 4_000
 
 
-_POSITIVE = Fact.NONNEGATIVE | Fact.NONZERO
 _SURE = Fact.TOTAL | Fact.NONNEGATIVE
 _KEPT = Fact.TOTAL | Fact.FIXED
-_ALL = _KEPT | _POSITIVE
+_ALL = _KEPT | POSITIVE
 _EVERYWHERE = frozenset(
     ("exp", "sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "erf", "floor", "ceil")
 )
@@ -90,7 +90,7 @@ class Program:
         return self._add((Op.NUMBER, (value,)), facts)
 
     def constant(self, name: str) -> int:
-        return self._add((Op.CONSTANT, (name,)), Fact.TOTAL | Fact.FIXED | _POSITIVE)
+        return self._add((Op.CONSTANT, (name,)), Fact.TOTAL | Fact.FIXED | POSITIVE)
 
     def undefined(self) -> int:
         self.never = self._add((Op.UNDEFINED, ()), Fact.FIXED)
@@ -204,7 +204,7 @@ class Program:
         if value is not None:
             if value < 0:
                 return self.undefined()
-            exact = _rational_root(value, exponent)
+            exact = rational_root(value, exponent)
             if exact is not None:
                 return self.number(exact)
         op, args = self.steps[base]
@@ -225,7 +225,7 @@ class Program:
         if value is not None:
             whole = value.denominator == 1
             return self.power(base, int(value)) if whole else self.root(base, value)
-        if self.sure(base, _POSITIVE):
+        if self.sure(base, POSITIVE):
             return self.function("exp", self.product(exponent, self.function("log", base)))
         if self._undefined((base, exponent)):
             return self.undefined()
@@ -241,67 +241,20 @@ class Program:
         if value == 0 and name in _AT_ZERO:
             return self.number(_AT_ZERO[name])
         if name == "exp":
-            return self._exp(step)
+            return exp_of(self, step)
         if name == "log":
-            return self._log(step)
-        return self._function(name, step)
+            return log_of(self, step)
+        return self.plain(name, step)
 
-    def _function(self, name: str, step: int) -> int:
+    def plain(self, name: str, step: int) -> int:
+        """A function as it stands."""
         facts = self.facts[step] & Fact.FIXED
         if name in _POSITIVE_VALUED:
-            facts |= _POSITIVE
-        total = name in _EVERYWHERE or (name == "log" and self.sure(step, _POSITIVE))
+            facts |= POSITIVE
+        total = name in _EVERYWHERE or (name == "log" and self.sure(step, POSITIVE))
         if total and self.sure(step, Fact.TOTAL):
             facts |= Fact.TOTAL
         return self._add((Op.FUNCTION, (name, step)), facts)
-
-    def _exp(self, step: int) -> int:
-        """exp, with logarithms in the exponent taken out: e^{a - log S} is e^a / S."""
-        op, args = self.steps[step]
-        factors, rest = [], []
-        for term in args if op is Op.SUM else (step,):
-            assert isinstance(term, int)
-            inner = self._times_log(term)
-            if inner is None:
-                rest.append(term)
-            else:
-                base, times = inner
-                factors.append(self.guard(self.power(base, times), self._log(base)))
-        if not factors:
-            return self._function("exp", step)
-        return self.product(*factors, *([self.function("exp", self.sum(*rest))] if rest else []))
-
-    def _times_log(self, step: int) -> tuple[int, int] | None:
-        """(u, n) if the step is n·log(u) with a small whole n."""
-        times = Fraction(1)
-        op, args = self.steps[step]
-        if op is Op.PRODUCT and len(args) == 2:
-            for number, other in (args, args[::-1]):
-                value = self.value(number)  # type: ignore[arg-type]
-                if value is not None:
-                    times, step = value, other  # type: ignore[assignment]
-        op, args = self.steps[step]
-        if op is Op.FUNCTION and args[0] == "log" and times.denominator == 1 and abs(times) <= 64:
-            return args[1], int(times)  # type: ignore[return-value]
-        return None
-
-    def _log(self, step: int) -> int:
-        """log, taken apart where every factor is known to be positive."""
-        op, args = self.steps[step]
-        if self.value(step) == 1:
-            return self.number(0)
-        if op is Op.FUNCTION and args[0] == "exp":
-            return args[1]  # type: ignore[return-value]
-        if op is Op.INVERSE and self.sure(step, _POSITIVE):
-            return self.negative(self._log(args[0]))  # type: ignore[arg-type]
-        if op is Op.POWER and self.sure(args[0], _POSITIVE):  # type: ignore[arg-type]
-            return self.product(self.number(args[1]), self._log(args[0]))  # type: ignore[arg-type]
-        if op is Op.PRODUCT and all(self.sure(a, _POSITIVE) for a in args):  # type: ignore[arg-type]
-            return self.sum(*(self._log(a) for a in args))  # type: ignore[arg-type]
-        value = self.value(step)
-        if value is not None and value <= 0:
-            return self.undefined()
-        return self._function("log", step)
 
     def absolute(self, step: int) -> int:
         value = self.value(step)
@@ -324,7 +277,7 @@ class Program:
             return self.number(pick(v for v in values if v is not None))
         facts = self._shared(distinct)
         some = any if op is Op.MAX else all
-        for fact in (Fact.NONNEGATIVE, _POSITIVE):
+        for fact in (Fact.NONNEGATIVE, POSITIVE):
             if some(self.sure(s, fact) for s in distinct):
                 facts |= fact
         return self._add((op, distinct), facts)
@@ -421,17 +374,3 @@ _AT_ZERO: dict[str, int] = {
     **dict.fromkeys(("floor", "ceil"), 0),
     **dict.fromkeys(("exp", "cos", "cosh"), 1),
 }
-
-
-def _rational_root(value: Fraction, exponent: Fraction) -> Fraction | None:
-    """value**exponent if that is rational and the exponent small."""
-    degree, power = exponent.denominator, exponent.numerator
-    if degree > 12 or power > 64 or max(value.numerator, value.denominator).bit_length() > 512:
-        return None
-    parts = []
-    for part in (value.numerator, value.denominator):
-        guess = math.isqrt(part) if degree == 2 else round(part ** (1 / degree))
-        if guess**degree != part:
-            return None
-        parts.append(guess)
-    return Fraction(parts[0], parts[1]) ** power

@@ -28,12 +28,14 @@ class Found:
 
     Attributes:
         error: bound on the probability of error if equality was proved, else None.
+        proved: equal in every case, by the proof that was asked for.
         unequal: proved different with no point to show for it, such as 10**10**10 and
             its successor: the two are rational and differ modulo a prime.
     """
 
     error: float | None = None
     unequal: bool = False
+    proved: bool = False
 
 
 def search(
@@ -44,6 +46,7 @@ def search(
     *,
     proof_first: bool = False,
     work: Work | None = None,
+    prove: Callable[[], bool] = lambda: False,
 ) -> Found:
     """Try readable points, then a proof, then many points and the places where formulas turn.
 
@@ -51,6 +54,7 @@ def search(
         budget: how many points to look at where nothing is proved.
         tick: called before each piece of work; raises when time is up.
         proof_first: try the proof before any point, for when equality is likely.
+        prove: proves the two formulas equal as a whole, or does not.
         work: what may be spent on turning points, in all cases together.
     """
     work = Work(MAX_WORK) if work is None else work
@@ -65,10 +69,13 @@ def search(
             return Found()
     tick()
     error = identical(program, pairs, rng)
-    if error is not None and error is not False:
-        if not unmet(program, [p[0] for p in pairs], [p[1] for p in pairs]):
-            return Found(error)
-    elif error is False and all(program.steps[s][0] in _RATIONAL for s in comparison.order):
+    same = error is not None and error is not False
+    if same and not unmet(program, [p[0] for p in pairs], [p[1] for p in pairs]):
+        return Found(error or 0.0)
+    # Nothing is proved of a reference that was nowhere seen to be defined.
+    if comparison.agreed and not comparison.clashes and prove():
+        return Found(proved=True)
+    if error is False and all(program.steps[s][0] in _RATIONAL for s in comparison.order):
         _sweep(comparison, atoms, rng, budget, tick, work=work)
         return Found(unequal=not comparison.clashes)
     _sweep(comparison, atoms, rng, budget, tick, work=work, doubtful=error is False)

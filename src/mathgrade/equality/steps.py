@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from mathgrade.expression import Domain
 
-__all__ = ["Atom", "Fact", "Op", "Step", "TooBigError"]
+__all__ = ["POSITIVE", "Atom", "Fact", "Op", "Step", "TooBigError"]
 
 
 class TooBigError(Exception):
@@ -51,6 +51,8 @@ class Fact(IntEnum):
     NONZERO = 4
     FIXED = 8  # holds no atom
 
+
+POSITIVE = Fact.NONNEGATIVE | Fact.NONZERO
 
 Step = tuple[Op, tuple[int | Fraction | str | bool, ...]]
 

@@ -24,39 +24,16 @@ from mathgrade.equality.symbolic.ring import (
     Ratio,
     Ring,
 )
+from mathgrade.equality.symbolic.terms import FOLDS, Atom, Bound, Need, Term
 
 if TYPE_CHECKING:
     from mathgrade.equality.symbolic.laws import Law
     from mathgrade.expression import Context
 
-__all__ = ["FOLDS", "Algebra", "Atom", "Bound", "Need", "Term"]
+__all__ = ["MAX_NESTED", "Algebra"]
 
 MAX_WORK = 6_000
 MAX_NESTED = 4
-FOLDS = ("sum", "product")
-
-
-class Atom(NamedTuple):
-    """What an unknown of the ring stands for.
-
-    ``head`` says what kind it is, ``label`` holds what is neither place nor value: the
-    name of an entry, the sizes and the level of a sum.
-    """
-
-    head: str
-    label: Any = ""
-    places: tuple[Place, ...] = ()
-    args: tuple[Frozen, ...] = ()
-
-
-class Term(NamedTuple):
-    """As an atom, but with values still open; ``bound`` is the index of a sum over ``label``."""
-
-    head: str
-    label: Any = ""
-    places: tuple[Place, ...] = ()
-    args: tuple[Ratio, ...] = ()
-    bound: str = ""
 
 
 class _Change(NamedTuple):
@@ -68,30 +45,6 @@ class _Change(NamedTuple):
 
 
 _NOTHING: Mapping[str, Ratio] = {}
-
-
-class Need(NamedTuple):
-    """What must hold for a formula to be defined: of a value, at every place it names ∀n.
-
-    Attributes:
-        kind: "nonzero", "positive", "nonnegative", or the name of a function that must
-            be defined there.
-        spans: where each ∀n runs.
-        conditions: only where these deltas are 1 (or 0).
-    """
-
-    kind: str
-    value: Frozen
-    spans: tuple[tuple[Place, Place], ...] = ()
-    conditions: tuple[Frozen, ...] = ()
-
-
-class Bound(NamedTuple):
-    """An index of a sum around the piece that is looked at, and where it runs."""
-
-    name: str
-    low: Place
-    high: Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mathgrade.equality.symbolic.algebra import FOLDS, Algebra, Atom, Term
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.ring import Ratio
 from mathgrade.equality.symbolic.signs import total
+from mathgrade.equality.symbolic.terms import FOLDS, Atom, Term
 
 __all__ = [
     "constant",

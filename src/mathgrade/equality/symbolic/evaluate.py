@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from mathgrade.equality.symbolic.algebra import Algebra, Atom, Term
+from mathgrade.equality.definitions import Definitions
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.elementary import RULES
 from mathgrade.equality.symbolic.grids import (
     FIRST,
@@ -23,6 +23,7 @@ from mathgrade.equality.symbolic.places import Place
 from mathgrade.equality.symbolic.ranges import lies_within, whole_range
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
 from mathgrade.equality.symbolic.signs import TOTAL, Sign, sign
+from mathgrade.equality.symbolic.terms import Atom, Term
 from mathgrade.equality.symbolic.vanishing import simplest
 from mathgrade.expression.names import Size
 from mathgrade.expression.nodes import (
@@ -49,9 +50,8 @@ from mathgrade.expression.nodes import (
     Zeros,
 )
 
-__all__ = ["Definitions", "Evaluator"]
+__all__ = ["Evaluator"]
 
-Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 MAX_WRITTEN_OUT = 16
 MAX_POWER = 64
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from flint import fmpz
 
-from mathgrade.equality.symbolic.algebra import Algebra, Term
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio, factored
 from mathgrade.equality.symbolic.signs import Sign, sign
+from mathgrade.equality.symbolic.terms import Atom, Term
 
 __all__ = [
     "ScaleError",
@@ -84,8 +85,6 @@ def exp_multiple(a: Algebra, term: Term) -> Ratio | None:
         raise ScaleError(scale)
     if abs(int(times)) > MAX_EXPONENT:
         return None
-    from mathgrade.equality.symbolic.algebra import Atom
-
     return a.intern(Atom("exp", "", (), (a.ring.freeze(piece),))) ** int(times)
 
 

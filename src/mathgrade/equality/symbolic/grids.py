@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mathgrade.equality.symbolic.algebra import Algebra, Term
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.places import Place
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
+from mathgrade.equality.symbolic.terms import Term
 from mathgrade.expression.names import Size
 
 __all__ = ["FIRST", "Grid", "Value", "added", "number_of", "over_range", "scaled", "times"]

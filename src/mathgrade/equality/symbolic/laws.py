@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mathgrade.equality.symbolic import calculus, functions, sums
-from mathgrade.equality.symbolic.algebra import Algebra, Term
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.ring import Ratio
+from mathgrade.equality.symbolic.terms import Term
 
 __all__ = ["LAWS", "Law", "by_head"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 
-from mathgrade.equality.symbolic.algebra import Algebra, Bound, Need
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.places import Place
 from mathgrade.equality.symbolic.ring import Frozen, Ratio, factored
 from mathgrade.equality.symbolic.signs import Sign, sign, sign_of
+from mathgrade.equality.symbolic.terms import Bound, Need
 from mathgrade.equality.symbolic.vanishing import simplest
 
 __all__ = ["unmet"]

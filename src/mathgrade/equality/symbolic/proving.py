@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from mathgrade.equality.definitions import Definitions, reached_from
 from mathgrade.equality.symbolic.algebra import Algebra
-from mathgrade.equality.symbolic.evaluate import Definitions, Evaluator
+from mathgrade.equality.symbolic.evaluate import Evaluator
 from mathgrade.equality.symbolic.functions import ScaleError
 from mathgrade.equality.symbolic.grids import Value
 from mathgrade.equality.symbolic.laws import by_head
@@ -108,14 +109,9 @@ def prove(
 
 
 def _led_to(name: str, definitions: Definitions) -> frozenset[str]:
-    found: set[str] = set()
-    queue = [name]
-    while queue:
-        for inner in free_names(definitions[queue.pop()][1]) - found:
-            found.add(inner)
-            if inner in definitions:
-                queue.append(inner)
-    return frozenset(found)
+    """Every name that the definition of a name is made of in the end."""
+    heads = {name} | reached_from(name, definitions)
+    return frozenset().union(*(free_names(definitions[head][1]) for head in heads))
 
 
 def _same(algebra: Algebra, left: Node, right: Node, definitions: Definitions) -> bool:

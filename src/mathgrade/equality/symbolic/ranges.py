@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mathgrade.equality.symbolic.algebra import Algebra, Bound, Term
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.places import Place
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
 from mathgrade.equality.symbolic.signs import total
+from mathgrade.equality.symbolic.terms import Bound, Term
 from mathgrade.expression.names import Size
 
 __all__ = ["lies_within", "whole_range"]

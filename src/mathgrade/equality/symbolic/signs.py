@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from mathgrade.equality.symbolic.algebra import FOLDS, Algebra, Atom
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.places import is_bound
 from mathgrade.equality.symbolic.ring import Polynomial, Ratio
+from mathgrade.equality.symbolic.terms import FOLDS, Atom
 
 __all__ = ["TOTAL", "Sign", "sign", "sign_of", "total"]
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from flint import fmpq
 
-from mathgrade.equality.symbolic.algebra import MAX_NESTED, Algebra, Term
+from mathgrade.equality.symbolic.algebra import MAX_NESTED, Algebra
 from mathgrade.equality.symbolic.places import Place, is_bound
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio, factored
 from mathgrade.equality.symbolic.signs import total
+from mathgrade.equality.symbolic.terms import Term
 
 __all__ = [
     "constant",

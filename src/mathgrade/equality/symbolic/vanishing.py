@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mathgrade.equality.symbolic.algebra import Algebra, Atom
+from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.ring import NotCoveredError, Polynomial, Ratio
+from mathgrade.equality.symbolic.terms import Atom
 
 __all__ = ["simplest", "vanishes"]
 
