@@ -29,9 +29,13 @@ class Decision:
 
     Attributes:
         outcome: one of :class:`Equality`.
-        proof: how we know. "exact": proved, up to ``error``; "all sizes": proved for
-            every size; "sizes 1 to 4": proved for these; "numeric": agrees to 60
-            digits wherever it was looked at, or differs where it should be defined.
+        proof: how we know. "all sizes": by laws that hold for every size and all indices
+            (:mod:`mathgrade.equality.symbolic`). "exact": by these laws, by disjoint
+            balls or exact numbers at a point, or modulo random primes with ``error`` a
+            bound on the probability of a mistake (:mod:`mathgrade.equality.residues`).
+            "sizes 1 to 4": so for these sizes; at a few larger ones nothing was seen
+            to differ. "numeric": agrees to 60 digits wherever it was looked at, or
+            differs by a number narrower than any ball being taken for 0.
         witness: a point where they differ, with both values; None unless DIFFERENT.
         reason: for people: why ILL_FORMED or UNDECIDED, or what kind of difference.
         note: short code: "value", "undefined" (right undefined where left is defined),

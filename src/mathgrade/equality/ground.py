@@ -80,6 +80,7 @@ class Grounder:
         self.definitions = definitions or {}
         self.m = Matrices(program)
         self.visits = 0
+        self.copies = 1  # how often the piece that is looked at is written out
 
     def ground(self, node: Node) -> Value:
         """The steps of a formula: one for a number, rows of them for a matrix.
@@ -266,7 +267,11 @@ class Grounder:
     def _fold(
         self, kind: str, body: Node, index: str, span: range, env: Mapping[str, int]
     ) -> Value:
+        around, self.copies = self.copies, self.copies * max(len(span), 1)
+        if self.copies > MAX_VISITS:
+            raise TooBigError(f"more than {MAX_VISITS} pieces once its sums are written out")
         values = [self.go(body, {**env, index: self.p.number(k)}, {}) for k in span]
+        self.copies = around
         if not values:
             return self.p.number(0 if kind == "sum" else 1)
         if kind == "sum":
