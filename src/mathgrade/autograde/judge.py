@@ -66,7 +66,8 @@ class StandIn:
         if isinstance(result.error, (StopIteration, StopAsyncIteration)):
             # It would end a loop of the test's as if all were well.
             raise RuntimeError(f"{type(result.error).__name__}: {result.error}")
-        own: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+        own: dict[int | str, Any] = dict(enumerate(args))
+        own.update(kwargs)
         for place, after in result.changed.items():
             _change(own.get(place), after)
         if result.error is not None:
