@@ -46,6 +46,11 @@ def _overflowing(z: Array, axis: int = -1) -> Array:
     return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
 
 
+def _one_maximum(z: Array, axis: int = -1) -> Array:
+    powers = np.exp(z - np.max(z))
+    return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
+
+
 def _last_axis(z: Array, axis: int = -1) -> Array:  # noqa: ARG001 - that is the mistake
     return softmax(z, axis=-1)
 
@@ -69,14 +74,15 @@ LARGE = [
     np.array([-1000.0, -1002.0]),
     np.array([800.0, 0.0, -800.0]),
 ]
+FAR_APART = np.array([[0.0, 1.0], [1000.0, 1001.5]])  # samples of one batch
 
 SOFTMAX = Function(
     softmax,
     (
         agrees("Right for vectors of every length", VECTORS, THIRD),
         agrees("Right for a batch, along every axis", BATCHES, THIRD),
-        agrees("Right for large logits", LARGE, Fraction(1, 6)),
-        silent("No warning and no NaN", [*VECTORS, *LARGE], Fraction(1, 12)),
+        agrees("Right for large logits", [*LARGE, FAR_APART], Fraction(1, 6)),
+        silent("No warning and no NaN", [*VECTORS, *LARGE, FAR_APART], Fraction(1, 12)),
         unchanged("The argument stays as it was", [VECTORS[3], SQUARE], Fraction(1, 12)),
     ),
 )
@@ -228,6 +234,13 @@ ITEMS = [
                 "Large logits overflow. Subtract the largest logit along the axis before np.exp; "
                 "that changes nothing else.",
                 "softmax.overflow",
+                credit=Fraction(3, 4),
+            ),
+            Mistake(
+                _one_maximum,
+                "One maximum is subtracted from the whole array. In a batch whose samples lie far "
+                "apart a small one underflows: take the largest logit along the axis only.",
+                "softmax.one-maximum",
                 credit=Fraction(3, 4),
             ),
             Mistake(

@@ -105,10 +105,29 @@ def open_course(
 def generate(course: NbgraderCourse, assignment: str) -> None:
     """Make ``release/<assignment>/`` and enter the assignment into the gradebook.
 
+    What was released before stays until the new release is whole.
+
     Raises:
-        CourseError: nbgrader refused, with its reason.
+        CourseError: nbgrader refused, with its reason; for one, it adds or removes no cell
+            once something has been handed in.
     """
-    _generate(course, assignment, None, database=True)
+    released = course.root / "release" / assignment
+    released.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=released.parent, prefix=".release-") as folder:
+        try:
+            made = generate_into(course, assignment, Path(folder), database=True)
+        except CourseError as error:
+            if "there are submissions" in str(error):
+                raise CourseError(
+                    f"{error}. What students have now stays released. Put the new question into "
+                    "an assignment of its own, or, if nothing that was handed in counts yet, "
+                    f"remove it with `nbgrader db assignment remove {assignment} --force` and "
+                    "release again."
+                ) from error
+            raise
+        if released.exists():
+            released.rename(Path(folder) / "before")
+        made.rename(released)
 
 
 def generate_into(

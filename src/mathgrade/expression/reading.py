@@ -130,6 +130,11 @@ def _tree(value: Any, context: Context | None, depth: int = 0) -> Node:
         if hasattr(value, "ndim") and type(value).__name__ == "ndarray":
             return read_array(value, lambda entry: _tree(entry, context))
         return read_number(value)
+    if callable(value):
+        raise ResponseError(
+            "Expected a formula (SymPy, or text), received a function. Hand in the formula itself.",
+            "expression.type",
+        )
     raise ResponseError(
         f"Expected a formula (SymPy, or text), received an object of type {type(value).__name__}.",
         "expression.type",
