@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from mathgrade.course.marks import class_marks, submitted_students
@@ -95,6 +96,29 @@ def test_a_release_nbgrader_refuses_is_told_in_one_line(tiny: Path) -> None:
     assert str(refused.value) == (
         "lines could not be released: RuntimeError: no end solution statement found"
     )
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+def test_a_release_that_is_refused_leaves_the_one_before(tiny: Path) -> None:
+    # A cell that is added once work has been handed in: nbgrader refuses, after it has
+    # removed the old release.
+    from nbgrader.api import Gradebook
+
+    course = open_course(tiny)
+    before = {p.name: p.read_bytes() for p in (tiny / "release" / NAME).iterdir()}
+    with Gradebook(f"sqlite:///{tiny / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("s001")
+        gradebook.add_submission(NAME, "s001")
+    path = source_path(tiny)
+    nb = nbformat.read(path, as_version=4)
+    more = nbformat.from_dict(nb.cells[-1])
+    more.id = more.metadata.nbgrader["grade_id"] = "one-more-test"
+    nb.cells.append(more)
+    nbformat.write(nb, path)
+    with pytest.raises(CourseError, match="What students have now stays released"):
+        generate(course, NAME)
+    assert {p.name: p.read_bytes() for p in (tiny / "release" / NAME).iterdir()} == before
+    assert sorted(p.name for p in (tiny / "release").iterdir()) == [NAME]
 
 
 @pytest.mark.parametrize(
