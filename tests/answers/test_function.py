@@ -410,7 +410,7 @@ def test_a_source_that_cannot_be_read_goes_to_a_person():
 
 def test_large_arrays_are_shown_short():
     big = np.arange(1_000_000.0)
-    start = time.perf_counter()
+    start = time.process_time()
     finding = only("right", "the value is wrong", lambda z: z + 1, [big], lambda z: z * 1.0)
     assert len(finding.message) < 200
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

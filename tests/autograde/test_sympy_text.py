@@ -185,10 +185,10 @@ def tripwire(monkeypatch):
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("text", [*ATTACKS, *BOMBS], ids=lambda text: text[:40] or "empty")
 def test_an_attack_is_refused_and_nothing_runs(text, tripwire):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(sp.SympifyError):
         sp.sympify(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert tripwire == []
 
 

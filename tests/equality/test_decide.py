@@ -99,11 +99,11 @@ def test_time_limit_ends_undecided():
     ids=lambda r: r[:24],
 )
 def test_work_is_bounded(right):
-    started = time.perf_counter()
+    started = time.process_time()
     decision = decide("x", right, X)
     assert decision.outcome in Equality
     assert decision.outcome is not Equality.EQUAL or right.startswith(("0**0", "-"))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_the_same_seed_gives_the_same_decision():

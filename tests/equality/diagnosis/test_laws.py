@@ -123,7 +123,7 @@ def test_a_large_reference_takes_a_bounded_time(reference):
         if "[[" not in reference
         else reference.replace("x", "(x + 1)")
     )
-    start = time.perf_counter()
+    start = time.process_time()
     diagnose(reference, response, names)
     # The limit of 150 ms, a batch that was begun, and a machine with other work to do.
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

@@ -149,9 +149,9 @@ def test_spelling_does_not_change_the_reading(text, old, new):
     ids=lambda text: text[:12],
 )
 def test_hostile_text_is_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     assert outcome(text) is None
-    assert time.perf_counter() - start < 0.5  # 0.02 on a quiet machine
+    assert time.process_time() - start < 5  # a hang, not a speed: it takes 0.02
 
 
 def test_sixty_brackets_in_each_other_are_read():
