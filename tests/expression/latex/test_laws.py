@@ -151,7 +151,7 @@ def test_spelling_does_not_change_the_reading(text, old, new):
 def test_hostile_text_is_refused_at_once(text):
     start = time.process_time()
     assert outcome(text) is None
-    assert time.process_time() - start < 5  # a hang, not a speed: it takes 0.02
+    assert time.process_time() - start < 0.5
 
 
 def test_sixty_brackets_in_each_other_are_read():

@@ -1,0 +1,1 @@
+"""Derivations: a proof as it was written, read line by line and marked."""
