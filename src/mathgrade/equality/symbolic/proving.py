@@ -21,7 +21,7 @@ from mathgrade.expression import Context, Node
 from mathgrade.expression.names import Declaration
 from mathgrade.expression.nodes import free_names
 
-__all__ = ["Proof", "prove"]
+__all__ = ["Proof", "led_to", "prove"]
 
 RINGS = (20, 64, 160)
 MAX_PATTERNS = 60
@@ -64,7 +64,7 @@ def prove(
         tick: called now and then; raises when time is up.
     """
     kept = _ALL if laws is None else by_head(laws)
-    shut = {name: _led_to(name, definitions) for name in hidden}
+    shut = {name: led_to(name, definitions) for name in hidden}
     sizes = frozenset(n for n, d in context.names.items() if d.kind == "size")
     context = _with_rows(context)
     todo = [Pattern(sizes=sizes)]
@@ -108,7 +108,7 @@ def prove(
     return Proof(used, done)
 
 
-def _led_to(name: str, definitions: Definitions) -> frozenset[str]:
+def led_to(name: str, definitions: Definitions) -> frozenset[str]:
     """Every name that the definition of a name is made of in the end."""
     heads = {name} | reached_from(name, definitions)
     return frozenset().union(*(free_names(definitions[head][1]) for head in heads))

@@ -1,0 +1,334 @@
+"""The proof graph: formulas are its nodes, true steps small enough to follow its edges.
+
+A derivation proves an equation in one case of equal and distinct indices when the graph of
+its steps connects both sides. Direction, detours, proofs that start from both ends and lines
+that are not needed are no special cases. Besides the steps themselves two formulas are joined when
+
+- one becomes the other by putting in an earlier line (``S`` for ``Σ_k e^{z_k}``, or a lemma);
+- their difference is a factor that is never 0 times the difference of two formulas that
+  are joined already: adding to both sides, multiplying, dividing, crosswise or not.
+
+Nodes that differ by order, brackets, common denominators and cancelled factors are one node.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from mathgrade.derivation.laws import EARLIER
+from mathgrade.derivation.matching import rewritten
+from mathgrade.derivation.measure import Measure
+from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.equality.symbolic.evaluate import Evaluator
+from mathgrade.equality.symbolic.measuring import RINGS, opened
+from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
+from mathgrade.equality.symbolic.ring import FullRingError, NotCoveredError, Ratio
+from mathgrade.equality.symbolic.signs import Sign, sign
+from mathgrade.expression import Node
+from mathgrade.expression.nodes import Call, Name, Relation, free_names
+
+__all__ = ["Graph", "Link", "cases_of"]
+
+MAX_PASSES = 4
+MAX_FORMS = 12  # other forms of one side that are tried
+MAX_PAIRS = 400  # pairs a step may follow from
+
+Key = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A step that is true.
+
+    Attributes:
+        left, right: its sides as the engine takes them.
+        conditions: under which it was claimed.
+        step: its number in the derivation, by which it is told apart.
+    """
+
+    left: Node
+    right: Node
+    conditions: tuple[Node, ...] = ()
+    step: int = 0
+
+
+def cases_of(indices: Iterable[str], others: Iterable[str] = ()) -> Iterator[Pattern]:
+    """Every way some indices can be equal or distinct; ``others`` differ from all of them."""
+    names = sorted(indices)
+    for classes in _partitions(names):
+        same = {n: (group[0], 0) for group in classes for n in group[1:]}
+        heads = sorted([group[0] for group in classes] + [o for o in others if o not in names])
+        apart = frozenset((a, b, 0) for a, b in itertools.combinations(heads, 2))
+        yield Pattern(same, apart)
+
+
+def _partitions(names: list[str]) -> Iterator[list[list[str]]]:
+    if not names:
+        yield []
+        return
+    for rest in _partitions(names[:-1]):
+        for k in range(len(rest)):
+            yield [*rest[:k], [*rest[k], names[-1]], *rest[k + 1 :]]
+        yield [*rest, [names[-1]]]
+
+
+@dataclass(slots=True)
+class Graph:
+    """What the steps of a derivation connect in one case.
+
+    Args:
+        vocabulary: what names mean.
+        pattern: the case.
+        max_laws: how many laws one step may take.
+
+    Attributes:
+        laws: for each step that counts in this case, the laws it takes; None if it is
+            too big to be followed, or outside what the laws speak of.
+    """
+
+    vocabulary: Vocabulary
+    pattern: Pattern
+    max_laws: int
+    measure: Measure = field(init=False)
+    laws: dict[int, frozenset[str] | None] = field(default_factory=dict)
+    _evaluator: Evaluator = field(init=False)
+    _ring: int = 1
+    _keys: dict[Node, Key] = field(default_factory=dict)
+    _parent: dict[Key, Key] = field(default_factory=dict)
+    _forms: dict[Key, list[Node]] = field(default_factory=dict)
+    _good: list[Link] = field(default_factory=list)
+    _signs: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.measure = Measure(self.vocabulary, self.pattern)
+        self._open()
+
+    def _open(self) -> None:
+        words = self.vocabulary
+        self._evaluator = opened(
+            words.formal, words.given, self.pattern, hidden=words.hidden, size=RINGS[self._ring]
+        )
+
+    # -- building ------------------------------------------------------------------------
+
+    def add(self, links: Iterable[Link]) -> None:
+        """Joins what the steps join; a step may rest on others, whatever their order."""
+        waiting = [link for link in links if self._holds(link)]
+        for link in waiting:
+            self._node(link.left)
+            self._node(link.right)
+        for _ in range(MAX_PASSES):
+            left = [link for link in waiting if not self._accepted(link)]
+            if len(left) == len(waiting) or not left:
+                break
+            waiting = left
+
+    def _holds(self, link: Link) -> bool:
+        """Whether a step was claimed for this case."""
+        try:
+            return all(self._met(c) for c in link.conditions)
+        except NeedCaseError:
+            return False
+
+    def _met(self, condition: Node) -> bool:
+        match condition:
+            case Relation(op, Name(a), Name(b)) if op in ("==", "!="):
+                places = self.pattern.resolve((a, 0)), self.pattern.resolve((b, 0))
+                return self.pattern.equal(*places) == (op == "==")
+        return False
+
+    def _accepted(self, link: Link) -> bool:
+        a, b = link.left, link.right
+        laws = self.measure.laws(a, b, self.max_laws)
+        if laws is None and self._key(a) == self._key(b):
+            laws = frozenset()
+        if laws is None and (self._by_other_form(a, b) or self._follows(a, b)):
+            laws = frozenset({EARLIER.name})
+        self.laws[link.step] = laws
+        if laws is None:
+            return False
+        self._join(a, b)
+        self._good.append(link)
+        return True
+
+    # -- asking --------------------------------------------------------------------------
+
+    def connects(self, left: Node, right: Node) -> bool:
+        """Whether the steps connect both sides of an equation."""
+        self._reach(left)
+        self._reach(right)
+        if self._joined(left, right):
+            return True
+        logs = [Call("log", (side,)) for side in (left, right)]
+        if self._all_positive(left, right):
+            for side in logs:
+                self._reach(side)
+            if self._joined(*logs):
+                return True
+        return self._follows(left, right)
+
+    def _reach(self, end: Node) -> None:
+        """Joins an end of the claim to the nodes it is by definition."""
+        self._node(end)
+        for forms in list(self._forms.values()):
+            for form in forms[:MAX_FORMS]:
+                if form != end and self.measure.laws(end, form, 0) is not None:
+                    self._join(end, form)
+                elif form != end and self._same_by_definition(end, form):
+                    self._join(end, form)
+
+    def _same_by_definition(self, left: Node, right: Node) -> bool:
+        laws = self.measure.laws(left, right, 1)
+        return laws is not None and laws <= {"definition"}
+
+    def _joined(self, left: Node, right: Node) -> bool:
+        return self._find(self._key(left)) == self._find(self._key(right))
+
+    # -- classes -------------------------------------------------------------------------
+
+    def _node(self, node: Node) -> None:
+        key = self._find(self._key(node))
+        forms = self._forms.setdefault(key, [])
+        if node not in forms:
+            forms.append(node)
+
+    def _find(self, key: Key) -> Key:
+        while (up := self._parent.get(key, key)) != key:
+            key = up
+        return key
+
+    def _join(self, left: Node, right: Node) -> None:
+        self._node(left)
+        self._node(right)
+        a, b = self._find(self._key(left)), self._find(self._key(right))
+        if a != b:
+            self._parent[b] = a
+            self._forms[a] += [n for n in self._forms.pop(b) if n not in self._forms[a]]
+
+    def _key(self, node: Node) -> Key:
+        if node not in self._keys:
+            self._keys[node] = self._keyed(node)
+        return self._keys[node]
+
+    def _keyed(self, node: Node) -> Key:
+        while True:
+            value = self._value(node)
+            if value is None:
+                return ("as written", node)
+            try:
+                return self._evaluator.algebra.ring.freeze(value)
+            except NotCoveredError:
+                return ("as written", node)
+
+    def _value(self, node: Node) -> Ratio | None:
+        """The value with no law used and every definition shut; None if outside."""
+        while True:
+            try:
+                value = self._evaluator.go(node, {})
+            except FullRingError:
+                if self._ring + 1 == len(RINGS) or self._keys:
+                    return None
+                self._ring += 1
+                self._open()
+            except (NotCoveredError, NeedCaseError, RecursionError, OverflowError):
+                return None
+            else:
+                return value if isinstance(value, Ratio) else None
+
+    # -- steps that rest on others -------------------------------------------------------
+
+    def _by_other_form(self, a: Node, b: Node) -> bool:
+        """Whether a form of a that is established leads to b, or a to such a form of b."""
+        for start, end in ((a, b), (b, a)):
+            forms = self._forms.get(self._find(self._key(start)), [])
+            others = [f for f in forms if f != start][:MAX_FORMS]
+            others += itertools.islice(self._put_in(start), MAX_FORMS)
+            for other in others:
+                if self.measure.laws(other, end, self.max_laws - 1) is not None:
+                    return True
+        return False
+
+    def _put_in(self, node: Node) -> Iterator[Node]:
+        """The formula with an established equation put in, one after the other."""
+        indices = {n for n, d in self.vocabulary.formal.names.items() if d.kind == "index"}
+        for link in self._good:
+            for u, v in ((link.left, link.right), (link.right, link.left)):
+                names = (free_names(u) | free_names(v)) & indices
+                if link.conditions or not free_names(v) <= free_names(u) | names:
+                    names = frozenset()
+                new = rewritten(node, u, v, frozenset(names))
+                if new != node:
+                    yield new
+
+    def _follows(self, a: Node, b: Node) -> bool:
+        """Whether a - b = q (u - v) for joined u and v, and a factor q that is never 0."""
+        x, y = self._value(a), self._value(b)
+        if x is None or y is None:
+            return False
+        wanted = self._evaluator.algebra.ring.reduced(x - y)
+        if wanted.n.is_zero():
+            return True
+        for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS):
+            p, q = self._value(u), self._value(v)
+            if p is None or q is None:
+                continue
+            given = self._evaluator.algebra.ring.reduced(p - q)
+            if given.n.is_zero():
+                continue
+            try:
+                factor = self._evaluator.algebra.ring.reduced(wanted / given)
+            except NotCoveredError:
+                continue
+            if self._never_zero(factor):
+                return True
+        return False
+
+    def _pairs(self, a: Node, b: Node) -> Iterator[tuple[Node, Node]]:
+        for forms in self._forms.values():
+            for u, v in itertools.combinations(forms[:MAX_FORMS], 2):
+                if {u, v} != {a, b}:
+                    yield u, v
+
+    def _never_zero(self, factor: Ratio) -> bool:
+        algebra = self._evaluator.algebra
+        for polynomial in (factor.n, factor.d):
+            if polynomial.is_constant():
+                continue
+            if len(polynomial) == 1:
+                atoms = [algebra.atom(k) for k, _ in algebra.ring.used(polynomial)]
+                if all(
+                    self._positive_name(atom.label)
+                    if atom.head == "entry" and atom.label in self.vocabulary.given
+                    else sign(algebra, algebra.intern(atom)) is Sign.POSITIVE
+                    for atom in atoms
+                ):
+                    continue
+            if sign(algebra, Ratio(polynomial, algebra.ring.one)) is not Sign.POSITIVE:
+                return False
+        return True
+
+    def _positive_name(self, name: str) -> bool:
+        """Whether what a name stands for is positive, whatever its indices."""
+        if name not in self._signs:
+            indices, body = self.vocabulary.given[name]
+            del indices
+            self._signs[name] = self._is_positive(body)
+        return self._signs[name]
+
+    def _all_positive(self, *nodes: Node) -> bool:
+        return all(self._is_positive(node) for node in nodes)
+
+    def _is_positive(self, node: Node) -> bool:
+        words = self.vocabulary
+        apart = Pattern()
+        evaluator = opened(words.formal, words.given, apart)
+        try:
+            value = evaluator.go(node, {})
+            if not isinstance(value, Ratio):
+                return False
+            return sign(evaluator.algebra, value) is Sign.POSITIVE
+        except (NotCoveredError, NeedCaseError, FullRingError, RecursionError, OverflowError):
+            return False

@@ -1,0 +1,153 @@
+"""Whether a step is true, whatever its size: for all numbers, all indices, every size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.equality import Decision, Equality, decide
+from mathgrade.errors import ItemError, ResponseError
+from mathgrade.expression import Declaration, Node, Shape, shape_text
+from mathgrade.expression.nodes import (
+    Cases,
+    Derivative,
+    Logic,
+    Matrix,
+    Name,
+    Number,
+    Truth,
+    children,
+)
+
+__all__ = ["Equation", "Judgement"]
+
+ROW, COLUMN = "row", "column"  # the indices of entries; no letter a student would type
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """Two sides as the engine takes them: numbers, or matrices of known size.
+
+    Attributes:
+        left, right: the sides, vectors of open size written as their entry at an index.
+        turned: whether one side had to be transposed to fit, as derivatives may be.
+    """
+
+    left: Node
+    right: Node
+    turned: bool = False
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Judges equations of one derivation.
+
+    Args:
+        seed: of the points that are drawn.
+        time_limit: seconds for one equation.
+    """
+
+    vocabulary: Vocabulary
+    seed: int = 0
+    time_limit: float = 1.0
+    _known: dict[tuple[Node, Node, tuple[Node, ...]], Decision] = field(default_factory=dict)
+
+    def equation(self, left: Node, right: Node) -> Equation:
+        """Both sides made comparable.
+
+        Raises:
+            ResponseError: a function with the wrong number of arguments, shapes that do
+                not fit.
+        """
+        words = self.vocabulary
+        a, b = words.plain(left), words.plain(right)
+        shapes = [words.components.shape(side) for side in (a, b)]
+        first, second = ((1, 1) if s == () else s for s in shapes)
+        turned = first != second and first == second[::-1]
+        if turned and not (_differentiates(a) or _differentiates(b)):
+            turned = False
+        if first != second and not turned:
+            raise ResponseError(
+                f"The left side is {shape_text(shapes[0])}, the right {shape_text(shapes[1])}.",
+                "derivation.shapes",
+            )
+        if first == (1, 1):
+            sides = [words.components.entry(s, _ONE, _ONE) for s in (a, b)]
+            return Equation(sides[0], sides[1])
+        if all(isinstance(n, int) for n in first):
+            if not turned and not _differentiates(a) and not _differentiates(b):
+                return Equation(a, b)
+            return Equation(self._written(a, first), self._written(b, second, turn=turned), turned)
+        row, column = self._index(ROW, first[0]), self._index(COLUMN, first[1])
+        other = (column, row) if turned else (row, column)
+        return Equation(
+            words.components.entry(a, row, column), words.components.entry(b, *other), turned
+        )
+
+    def _index(self, name: str, size: int | str) -> Node:
+        if size == 1:
+            return _ONE
+        self.vocabulary.declare(name, Declaration("index", low=1, high=size))
+        return Name(name)
+
+    def _written(self, node: Node, shape: Shape, *, turn: bool = False) -> Node:
+        rows, columns = (int(n) for n in shape)
+        entries = [
+            [
+                self.vocabulary.components.entry(node, _number(r), _number(c))
+                for c in range(1, columns + 1)
+            ]
+            for r in range(1, rows + 1)
+        ]
+        if turn:
+            entries = [list(row) for row in zip(*entries, strict=True)]
+        return Matrix(tuple(map(tuple, entries)))
+
+    def decide(self, equation: Equation, conditions: Sequence[Node] = ()) -> Decision:
+        """Whether an equation holds, under conditions between indices.
+
+        Never raises for what a student wrote.
+        """
+        key = (equation.left, equation.right, tuple(conditions))
+        if key not in self._known:
+            self._known[key] = self._decide(equation, tuple(conditions))
+        return self._known[key]
+
+    def _decide(self, equation: Equation, conditions: tuple[Node, ...]) -> Decision:
+        left, right = equation.left, equation.right
+        words = self.vocabulary
+        if conditions:
+            if words.components.shape(left):
+                return Decision(Equality.UNDECIDED, reason="a case of matrices")
+            condition = Logic("and", conditions) if len(conditions) > 1 else conditions[0]
+            left, right = (_where(condition, side) for side in (left, right))
+        try:
+            return decide(
+                left,
+                right,
+                words.formal,
+                words.given_pairs(),
+                seed=self.seed,
+                time_limit=self.time_limit,
+            )
+        except ItemError as error:  # the left side of a student's line is the student's
+            reason = str(error).removeprefix("The reference cannot be read: ")
+            return Decision(Equality.ILL_FORMED, reason=reason, note="derivation.left")
+
+
+_ONE = Number(Fraction(1))
+
+
+def _number(value: int) -> Node:
+    return Number(Fraction(value))
+
+
+def _where(condition: Node, node: Node) -> Node:
+    """The formula where a condition holds, 0 elsewhere."""
+    return Cases(((node, condition), (_number(0), Truth(True))))
+
+
+def _differentiates(node: Node) -> bool:
+    return isinstance(node, Derivative) or any(map(_differentiates, children(node)))

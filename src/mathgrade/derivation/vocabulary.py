@@ -1,0 +1,270 @@
+"""What the names of a derivation mean to the engine that decides equality.
+
+The engine knows names and entries that stand for formulas. A function with a definition is
+more: ``softmax(z - c)`` is written out for every argument it is applied to, as a name of its own
+with a definition of its own, so that using the definition is a step that can be seen.
+Names a student introduced (``Let S = …``) are only short for what they stand for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mathgrade.derivation.components import Components
+from mathgrade.derivation.statements import Definition
+from mathgrade.equality.definitions import Definitions
+from mathgrade.errors import ResponseError
+from mathgrade.expression import Context, Declaration, Node
+from mathgrade.expression.nodes import Apply, Entry, Fold, Name, Subst, children, free_names
+from mathgrade.expression.substitution import pieces_changed, substituted
+
+__all__ = ["Vocabulary"]
+
+MAX_UNFOLDED = 24  # definitions in one another
+MAX_APPLIED = 200  # different arguments that functions are applied to
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Translates formulas of a derivation into what can be decided.
+
+    Args:
+        context: the names of the derivation.
+        known: definitions by name.
+        own: names among them that the student introduced.
+
+    Attributes:
+        formal: the context with a name for each applied function.
+        given: what names stand for, in the engine's form.
+        applied: for the name of an applied function, the formula it was made from.
+    """
+
+    context: Context
+    known: Mapping[str, Definition]
+    own: frozenset[str] = frozenset()
+    formal: Context = field(init=False)
+    given: dict[str, tuple[tuple[str, ...], Node]] = field(init=False, default_factory=dict)
+    applied: dict[str, Node] = field(init=False, default_factory=dict)
+    _names: dict[str, Declaration] = field(init=False, default_factory=dict)
+    components: Components = field(init=False)
+    _keys: dict[tuple[str, tuple[Node, ...]], str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._names = dict(self.context.names)
+        self.formal = Context(self._names)
+        self.components = Components(self._names)
+        for name, definition in self.known.items():
+            if definition.arguments or definition.macro:
+                continue
+            for index in definition.indices:
+                self._index(index, self._names[name])
+            self.given[name] = (definition.indices, self.plain(definition.body))
+        for name in list(self.given):
+            if name in _reached(name, self.given):
+                raise ResponseError(
+                    f"The definition of {name} uses {name} itself.", "derivation.circular"
+                )
+
+    @property
+    def definitions(self) -> Definitions:
+        return self.given
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names whose definition is a law to be used: all but the student's own."""
+        return frozenset(self.given) - self.own
+
+    def given_pairs(self) -> Sequence[tuple[Node, Node]]:
+        """The definitions as :func:`mathgrade.equality.decide` takes them."""
+        pairs: list[tuple[Node, Node]] = []
+        for name, (indices, body) in self.given.items():
+            head = Name(name)
+            pairs.append((Entry(head, tuple(map(Name, indices))) if indices else head, body))
+        return pairs
+
+    def declare(self, name: str, declaration: Declaration) -> None:
+        """Gives a name a meaning that no student gave it."""
+        self._names[name] = declaration
+
+    # -- formulas ----------------------------------------------------------------------
+
+    def plain(self, node: Node) -> Node:
+        """The formula with applied functions as names, and short names written out.
+
+        Raises:
+            ResponseError: a function with the wrong number of arguments.
+        """
+        return self._plain(node, frozenset(), 0)
+
+    def _plain(self, node: Node, bound: frozenset[str], depth: int) -> Node:
+        if depth > MAX_UNFOLDED:
+            raise ResponseError("Definitions are nested too deeply.", "derivation.too-big")
+        match node:
+            case Name(name) if name not in bound:
+                definition = self.known.get(name)
+                if definition is not None and definition.macro:
+                    return self._plain(definition.body, bound, depth + 1)
+                return node
+            case Entry(Apply(function, args), indices) if function in self.known:
+                definition = self._function(function, args)
+                if definition.indices:
+                    whole = self._apply(definition, args, bound, depth)
+                    places = tuple(self._plain(i, bound, depth) for i in indices)
+                    return self._at(whole, places, bound)
+            case Apply(function, args) if function in self.known:
+                return self._apply(self._function(function, args), args, bound, depth)
+            case Entry(base, indices):
+                inner = self._plain(base, bound, depth)
+                places = tuple(self._plain(i, bound, depth) for i in indices)
+                return self._at(inner, places, bound)
+            case Fold(kind, body, index, low, high):
+                ends = self._plain(low, bound, depth), self._plain(high, bound, depth)
+                return Fold(kind, self._plain(body, bound | {index}, depth), index, *ends)
+            case Subst(body, name, value):
+                inner = self._plain(body, bound | {name}, depth)
+                return Subst(inner, name, self._plain(value, bound, depth))
+        return pieces_changed(node, lambda child: self._plain(child, bound, depth))
+
+    def _at(self, whole: Node, places: tuple[Node, ...], bound: frozenset[str]) -> Node:
+        """An entry; of a function's value that is named, by all the indices of that name."""
+        if isinstance(whole, Entry) and isinstance(whole.base, Name):
+            return Entry(whole.base, (*whole.indices, *places))
+        return self.components.at(whole, places, bound)
+
+    def _function(self, name: str, args: tuple[Node, ...]) -> Definition:
+        definition = self.known[name]
+        if len(definition.arguments) != len(args):
+            raise ResponseError(
+                f"{name} takes {len(definition.arguments)} argument(s), but was given {len(args)}.",
+                "expression.arity",
+            )
+        return definition
+
+    def _apply(
+        self, definition: Definition, args: tuple[Node, ...], bound: frozenset[str], depth: int
+    ) -> Node:
+        args = tuple(self._plain(a, bound, depth) for a in args)
+        used = frozenset().union(*map(free_names, args))
+        loose = sorted(n for n in used if n in bound and not self._is_index(n))
+        if loose:  # below f' or a substitution: nothing to give a name to
+            body = self._called(definition, args)
+            if definition.indices:
+                raise ResponseError(
+                    f"{definition.name} of a bound name cannot be followed.", "derivation.bound"
+                )
+            return self._plain(body, bound, depth + 1)
+        # Indices in the arguments become indices of the name: f(x_k) is an entry at k.
+        places = sorted(n for n in used if n in bound or self._is_index(n))
+        slots = {n: Name(f"#{k}") for k, n in enumerate(places)}
+        key = (definition.name, tuple(substituted(a, slots) for a in args))
+        name = self._keys.get(key)
+        if name is None:
+            name = self._introduce(definition, args, key, places, depth)
+        outer = tuple(Name(p) for p in places)
+        return Entry(Name(name), outer) if outer else Name(name)
+
+    def _introduce(
+        self,
+        definition: Definition,
+        args: tuple[Node, ...],
+        key: tuple[str, tuple[Node, ...]],
+        places: list[str],
+        depth: int,
+    ) -> str:
+        if len(self._keys) >= MAX_APPLIED:
+            raise ResponseError(
+                "Functions are applied to too many different things.", "derivation.too-big"
+            )
+        name = self._keys[key] = f"{definition.name}({len(self._keys) + 1})"
+        self.applied[name] = Apply(definition.name, args)
+        result = self._names[definition.name].shape
+        spans = [self._span(p) for p in places]
+        shape = (*spans, *result[:1])
+        if len(shape) > 2:
+            raise ResponseError(
+                f"{definition.name} cannot be followed with so many indices.", "derivation.too-big"
+            )
+        kinds = ("real", "vector", "matrix")
+        self._names[name] = Declaration(kinds[len(shape)], shape)
+        for index in definition.indices:
+            self._index(index, self._names[name])
+        body = self._plain(self._called(definition, args), frozenset(places), depth + 1)
+        self.given[name] = ((*places, *definition.indices), body)
+        return name
+
+    def _called(self, definition: Definition, args: tuple[Node, ...]) -> Node:
+        """The body of a function with arguments put in; entries of an argument are taken of it."""
+        put = dict(zip(definition.arguments, args, strict=True))
+
+        def go(node: Node, put: Mapping[str, Node]) -> Node:
+            match node:
+                case Entry(Name(name), indices) if name in put:
+                    return self.components.at(put[name], tuple(go(i, put) for i in indices))
+                case Name(name):
+                    return put.get(name, node)
+                case Fold(kind, body, index, low, high):
+                    taken = frozenset().union(*map(free_names, put.values()))
+                    if index in taken:
+                        fresh = index + "'"
+                        while fresh in taken or fresh in free_names(body):
+                            fresh += "'"
+                        body, index = substituted(body, {index: Name(fresh)}), fresh
+                    return Fold(kind, go(body, put), index, go(low, put), go(high, put))
+            return pieces_changed(node, lambda child: go(child, put))
+
+        return go(definition.body, put)
+
+    def _is_index(self, name: str) -> bool:
+        declared = self._names.get(name)
+        return declared is not None and declared.kind == "index"
+
+    def _span(self, name: str) -> int | str:
+        declared = self._names.get(name)
+        high = declared.high if declared is not None and declared.kind == "index" else None
+        if high is not None:
+            return high
+        sizes = [n for n, d in self._names.items() if d.kind == "size"]
+        if len(sizes) != 1:
+            raise ResponseError(f"The range of {name} is not known here.", "derivation.range")
+        return sizes[0]
+
+    def _index(self, name: str, like: Declaration) -> None:
+        """Declares the index of a definition, if it has no meaning yet."""
+        if name not in self._names and like.shape:
+            self._names[name] = Declaration("index", low=1, high=like.shape[-1])
+
+    # -- back --------------------------------------------------------------------------
+
+    def written(self, node: Node) -> Node:
+        """The formula as a student would write it: applied functions as such."""
+        match node:
+            case Name(name) if name in self.applied:
+                return self.applied[name]
+            case Entry(Name(name), indices) if name in self.applied:
+                whole = self.applied[name]
+                places = self.given[name][0]
+                own = len(self.known[whole.function].indices) if isinstance(whole, Apply) else 0
+                outer = len(places) - own
+                put = dict(zip(places[:outer], indices[:outer], strict=True))
+                inner = substituted(whole, put)
+                return Entry(inner, indices[outer:]) if own and indices[outer:] else inner
+        return pieces_changed(node, self.written)
+
+
+def _reached(name: str, given: Mapping[str, tuple[tuple[str, ...], Node]]) -> set[str]:
+    reached: set[str] = set()
+    queue: list[str] = [name]
+    while queue:
+        for used in _names_in(given[queue.pop()][1]):
+            if used in given and used not in reached:
+                reached.add(used)
+                queue.append(used)
+    return reached
+
+
+def _names_in(node: Node) -> Iterable[str]:
+    if isinstance(node, Name):
+        yield node.name
+    for child in children(node):
+        yield from _names_in(child)
