@@ -55,14 +55,16 @@ class Link:
     step: int = 0
 
 
-def cases_of(indices: Iterable[str], others: Iterable[str] = ()) -> Iterator[Pattern]:
+def cases_of(
+    indices: Iterable[str], others: Iterable[str] = (), sizes: Iterable[str] = ()
+) -> Iterator[Pattern]:
     """Every way some indices can be equal or distinct; ``others`` differ from all of them."""
     names = sorted(indices)
     for classes in _partitions(names):
         same = {n: (group[0], 0) for group in classes for n in group[1:]}
         heads = sorted([group[0] for group in classes] + [o for o in others if o not in names])
         apart = frozenset((a, b, 0) for a, b in itertools.combinations(heads, 2))
-        yield Pattern(same, apart)
+        yield Pattern(same, apart, frozenset(sizes))
 
 
 def _partitions(names: list[str]) -> Iterator[list[list[str]]]:
@@ -175,9 +177,7 @@ class Graph:
         self._node(end)
         for forms in list(self._forms.values()):
             for form in forms[:MAX_FORMS]:
-                if form != end and self.measure.laws(end, form, 0) is not None:
-                    self._join(end, form)
-                elif form != end and self._same_by_definition(end, form):
+                if form != end and self._same_by_definition(end, form):
                     self._join(end, form)
 
     def _same_by_definition(self, left: Node, right: Node) -> bool:
@@ -185,7 +185,7 @@ class Graph:
         return laws is not None and laws <= {"definition"}
 
     def _joined(self, left: Node, right: Node) -> bool:
-        return self._find(self._key(left)) == self._find(self._key(right))
+        return bool(self._find(self._key(left)) == self._find(self._key(right)))
 
     # -- classes -------------------------------------------------------------------------
 
@@ -306,7 +306,8 @@ class Graph:
                     for atom in atoms
                 ):
                     continue
-            if sign(algebra, Ratio(polynomial, algebra.ring.one)) is not Sign.POSITIVE:
+            whole = Ratio(polynomial, algebra.ring.one)
+            if Sign.POSITIVE not in (sign(algebra, whole), sign(algebra, -whole)):
                 return False
         return True
 
@@ -323,8 +324,7 @@ class Graph:
 
     def _is_positive(self, node: Node) -> bool:
         words = self.vocabulary
-        apart = Pattern()
-        evaluator = opened(words.formal, words.given, apart)
+        evaluator = opened(words.formal, words.given, Pattern(sizes=self.pattern.sizes))
         try:
             value = evaluator.go(node, {})
             if not isinstance(value, Ratio):

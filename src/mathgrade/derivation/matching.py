@@ -1,4 +1,4 @@
-"""Finds a formula inside another, whatever its indices are called there, and puts in an equal one."""
+"""Finds a formula inside another, whatever its indices are called, and puts in an equal one."""
 
 from __future__ import annotations
 

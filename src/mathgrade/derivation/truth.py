@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -17,9 +17,11 @@ from mathgrade.expression.nodes import (
     Matrix,
     Name,
     Number,
+    Relation,
     Truth,
     children,
 )
+from mathgrade.expression.substitution import substituted
 
 __all__ = ["Equation", "Judgement"]
 
@@ -105,18 +107,47 @@ class Judgement:
             entries = [list(row) for row in zip(*entries, strict=True)]
         return Matrix(tuple(map(tuple, entries)))
 
-    def decide(self, equation: Equation, conditions: Sequence[Node] = ()) -> Decision:
+    def decide(
+        self,
+        equation: Equation,
+        conditions: Sequence[Node] = (),
+        values: Mapping[str, Node] | None = None,
+    ) -> Decision:
         """Whether an equation holds, under conditions between indices.
 
         Never raises for what a student wrote.
+
+        Args:
+            values: numbers that names are taken to be.
         """
-        key = (equation.left, equation.right, tuple(conditions))
+        left, right = equation.left, equation.right
+        if values:
+            left, right = substituted(left, values), substituted(right, values)
+        key = (left, right, tuple(conditions))
         if key not in self._known:
-            self._known[key] = self._decide(equation, tuple(conditions))
+            self._known[key] = self._decide(left, right, tuple(conditions))
         return self._known[key]
 
-    def _decide(self, equation: Equation, conditions: tuple[Node, ...]) -> Decision:
-        left, right = equation.left, equation.right
+    def holds(self, relation: str, left: Node, right: Node) -> Decision:
+        """Whether an inequality holds everywhere."""
+        words = self.vocabulary
+        try:
+            claimed = Relation(relation, words.plain(left), words.plain(right))
+        except ResponseError as error:
+            return Decision(Equality.ILL_FORMED, reason=error.message)
+        try:
+            return decide(
+                Truth(True),
+                claimed,
+                words.formal,
+                words.given_pairs(),
+                seed=self.seed,
+                time_limit=self.time_limit,
+            )
+        except ItemError as error:
+            return Decision(Equality.UNDECIDED, reason=str(error))
+
+    def _decide(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> Decision:
         words = self.vocabulary
         if conditions:
             if words.components.shape(left):

@@ -1,0 +1,325 @@
+"""Marks a derivation: which line is the first wrong one, and whether the claim is derived."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from mathgrade.derivation.claim import Claim, Form
+from mathgrade.derivation.graph import Graph, Link, cases_of
+from mathgrade.derivation.hints import hint
+from mathgrade.derivation.laws import law_text
+from mathgrade.derivation.marked import LineOutcome, MarkedDerivation, MarkedLine, Proof
+from mathgrade.derivation.matching import matched
+from mathgrade.derivation.reading import read_document
+from mathgrade.derivation.truth import Equation, Judgement
+from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.derivation.walking import Walk, Walked
+from mathgrade.equality.symbolic.places import Pattern
+from mathgrade.errors import ItemError, ResponseError
+from mathgrade.expression import Node
+from mathgrade.expression.nodes import Name, children, free_names
+from mathgrade.expression.substitution import substituted
+
+__all__ = ["Shares", "mark_derivation"]
+
+MAX_INSTANCES = 240  # steps with their indices called otherwise
+
+Reached = list[tuple[Pattern, bool]]
+"""For each case of equal and distinct indices whether the steps connect both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What a derivation earns that is no proof, as parts of the credit.
+
+    Attributes:
+        cases: for cases of equal and distinct indices in which the claim is reached by
+            right steps.
+        lines: for right lines before the first wrong one (all of them, if none is wrong).
+        milestones: for milestones that are reached.
+        most: the most that can be earned without a proof.
+    """
+
+    cases: Fraction = Fraction(1, 2)
+    lines: Fraction = Fraction(1, 4)
+    milestones: Fraction = Fraction(1, 4)
+    most: Fraction = Fraction(3, 4)
+
+    def __post_init__(self) -> None:
+        parts = (self.cases, self.lines, self.milestones)
+        if min(parts) < 0 or not 0 <= self.most < 1:
+            raise ItemError("The shares of a derivation are from 0 to 1, the most below 1.")
+
+
+@dataclass(slots=True)
+class _Marking:
+    """One derivation on its way through marking."""
+
+    claim: Claim
+    words: Vocabulary
+    walked: list[Walked]
+    judgement: Judgement
+    deadline: float
+    graphs: dict[object, Graph] = field(default_factory=dict)
+    late: bool = False
+
+    @property
+    def links(self) -> list[Link]:
+        return [w.link for w in self.walked if w.link is not None]
+
+
+def mark_derivation(
+    text: str,
+    claim: Claim,
+    *,
+    shares: Shares | None = None,
+    seed: int = 0,
+    time_limit: float = 5.0,
+) -> MarkedDerivation:
+    """Marks a derivation in Markdown and LaTeX, or as typed without.
+
+    *Wrong* is a derivation with a line that is false as written, even where later lines
+    recover; *incomplete* one with nothing false that does not derive the claim; *proved*
+    one in which each step can be followed with the claim's few elementary laws.
+
+    Args:
+        text: what was handed in.
+        claim: what it is to show.
+        shares: what is earned without a proof.
+        seed: of the points that are drawn; same seed, same marks.
+        time_limit: seconds after which what is not settled is left to a person.
+
+    >>> from mathgrade.derivation.claim import read_claim
+    >>> claim = read_claim(r"(a + b)^2 = a^2 + 2ab + b^2", {"a b": "real"})
+    >>> mark_derivation("$(a+b)^2 = (a+b)(a+b) = a^2 + 2ab + b^2$", claim).outcome.value
+    'proved'
+    >>> mark_derivation("$(a+b)^2 = a^2 + b^2 = a^2 + 2ab + b^2$", claim).first_wrong.text
+    'a^2 + b^2'
+    """
+    shares = shares or Shares()
+    document = read_document(text, claim.context, claim.definitions)
+    if document.fault:
+        return MarkedDerivation(Proof.INVALID, Fraction(0), (), (document.fault,))
+    own = frozenset(document.definitions) - frozenset(claim.definitions)
+    try:
+        words = Vocabulary(document.context, document.definitions, own)
+    except ResponseError as error:
+        return MarkedDerivation(Proof.INVALID, Fraction(0), (), (error.message,))
+    judgement = Judgement(words, seed)
+    walked = list(Walk(document, judgement).lines())
+    marking = _Marking(claim, words, walked, judgement, time.perf_counter() + time_limit)
+    return _marked(marking, shares)
+
+
+def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
+    lines = [w.line for w in marking.walked]
+    if lines and all(line.outcome is LineOutcome.UNREAD for line in lines):
+        return MarkedDerivation(Proof.INVALID, Fraction(0), tuple(lines), (lines[0].message,))
+    reached = [_reached(marking, form) for form in marking.claim.forms]
+    best = max(reached, key=lambda cases: sum(met for _, met in cases) / len(cases))
+    lines = _measured(marking)
+    wrong = any(line.outcome.wrong for line in lines)
+    if wrong:
+        outcome = Proof.WRONG
+    elif all(met for _, met in best):
+        return MarkedDerivation(Proof.PROVED, Fraction(1), tuple(lines))
+    elif marking.late or any(
+        line.outcome in (LineOutcome.UNREAD, LineOutcome.UNDECIDED) for line in lines
+    ):
+        outcome = Proof.UNDECIDED
+    else:
+        outcome = Proof.INCOMPLETE
+    missing = () if wrong else tuple(_missing(marking, best, lines))
+    earned = tuple(_earned(marking, shares, best))
+    credit = min(shares.most, sum((part for _, part in earned), Fraction(0)))
+    return MarkedDerivation(outcome, credit, tuple(lines), missing, earned)
+
+
+# -- reaching the claim ----------------------------------------------------------------------
+
+
+def _reached(marking: _Marking, form: Form) -> Reached:
+    """For each case of the claim whether the steps connect its sides."""
+    try:
+        equation = marking.judgement.equation(form.left, form.right)
+    except ResponseError as error:
+        raise ItemError(f"The claim {form.text!r} means nothing: {error.message}") from error
+    indices = _indices(marking, equation.left) | _indices(marking, equation.right)
+    others = frozenset().union(
+        *(_indices(marking, side) for link in marking.links for side in (link.left, link.right))
+    )
+    sizes = [n for n, d in marking.words.formal.names.items() if d.kind == "size"]
+    return [
+        (pattern, _connected(marking, equation, pattern, indices))
+        for pattern in cases_of(indices, others - indices, sizes)
+    ]
+
+
+def _connected(
+    marking: _Marking, equation: Equation, pattern: Pattern, indices: frozenset[str]
+) -> bool:
+    if time.perf_counter() > marking.deadline:
+        marking.late = True
+        return False
+    key = (frozenset(pattern.same.items()), pattern.apart)
+    graph = marking.graphs.get(key)
+    if graph is None:
+        graph = marking.graphs[key] = Graph(marking.words, pattern, marking.claim.max_laws)
+        graph.add(marking.links)
+    if graph.connects(equation.left, equation.right):
+        return True
+    # The same steps with their indices called otherwise: what holds for all holds for these.
+    more = list(itertools.islice(_instances(marking, indices), MAX_INSTANCES))
+    if not more:
+        return False
+    wider = Graph(marking.words, pattern, marking.claim.max_laws)
+    wider.add([*marking.links, *more])
+    return wider.connects(equation.left, equation.right)
+
+
+def _instances(marking: _Marking, indices: frozenset[str]) -> Iterator[Link]:
+    """Steps with the indices of the claim put for their own, in every way there is."""
+    names = marking.words.formal.names
+    for link in marking.links:
+        held = _indices(marking, link.left) | _indices(marking, link.right)
+        for condition in link.conditions:
+            held |= _indices(marking, condition)
+        own = sorted(held)
+        if len(own) > 3:
+            continue
+        ranges = [
+            [i for i in sorted(indices) if _range(names[i]) == _range(names[n])] or [n] for n in own
+        ]
+        for chosen in itertools.product(*ranges):
+            if list(chosen) == own:
+                continue
+            put: dict[str, Node] = {n: Name(i) for n, i in zip(own, chosen, strict=True)}
+            yield Link(
+                substituted(link.left, put),
+                substituted(link.right, put),
+                tuple(substituted(c, put) for c in link.conditions),
+                -link.step,
+            )
+
+
+def _range(declared: object) -> tuple[object, object]:
+    return (getattr(declared, "low", None), getattr(declared, "high", None))
+
+
+def _indices(marking: _Marking, node: Node) -> frozenset[str]:
+    names = marking.words.formal.names
+    return frozenset(n for n in free_names(node) if n in names and names[n].kind == "index")
+
+
+# -- what is said of it ----------------------------------------------------------------------
+
+
+def _measured(marking: _Marking) -> list[MarkedLine]:
+    """The lines, with the laws their steps take and a hint where they are wrong."""
+    lines = []
+    hinted = False
+    for walked in marking.walked:
+        line = walked.line
+        if walked.link is not None:
+            line = replace(line, laws=_laws(marking, walked.link))
+        elif line.outcome.wrong and walked.pair and not hinted:
+            hinted = True
+            line = replace(line, hint=hint(*walked.pair, marking.judgement, walked.conditions))
+        lines.append(line)
+    return lines
+
+
+def _laws(marking: _Marking, link: Link) -> tuple[str, ...] | None:
+    """The laws a step takes: in the case that takes most; None if it is too big somewhere."""
+    found: list[frozenset[str]] = []
+    for graph in marking.graphs.values():
+        if link.step in graph.laws:
+            laws = graph.laws[link.step]
+            if laws is None:
+                return None
+            found.append(laws)
+    return tuple(sorted(max(found, key=lambda laws: len(laws)))) if found else None
+
+
+def _missing(marking: _Marking, best: Reached, lines: Sequence[MarkedLine]) -> Iterator[str]:
+    """What keeps a derivation without a false line from being a proof."""
+    if not marking.links:
+        yield "There is no step that shows anything yet."
+        return
+    if marking.late:
+        yield "It took too long to follow; a person will look."
+    for line in lines:
+        if line.outcome in (LineOutcome.UNREAD, LineOutcome.UNDECIDED):
+            yield f"Line {line.line}: {line.message}"
+    for walked in marking.walked:
+        if walked.link is not None and _laws(marking, walked.link) is None:
+            yield f"Line {walked.line.line}: {_too_big(marking, walked.link)}"
+    open_cases = [pattern for pattern, reached in best if not reached]
+    if len(best) > 1 and len(open_cases) < len(best):
+        for pattern in open_cases:
+            yield f"The case {_case_text(pattern)} is missing."
+    else:
+        yield "The steps do not connect the two sides of the claim."
+
+
+def _too_big(marking: _Marking, link: Link) -> str:
+    used: frozenset[str] = frozenset()
+    for graph in marking.graphs.values():
+        if link.step in graph.laws and graph.laws[link.step] is None:
+            laws = graph.measure.laws(link.left, link.right, 5)
+            if laws is not None and len(laws) > len(used):
+                used = laws
+    if not used:
+        return "it is true, but how it comes about cannot be followed; show more steps."
+    return f"it takes too much at once ({law_text(used)}); show the steps between."
+
+
+def _case_text(pattern: Pattern) -> str:
+    parts = [f"{a} = {b}" for a, (b, _) in sorted(pattern.same.items())]
+    parts += [f"{a} ≠ {b}" for a, b, _ in sorted(pattern.apart)]
+    return ", ".join(parts)
+
+
+def _earned(marking: _Marking, shares: Shares, best: Reached) -> Iterator[tuple[str, Fraction]]:
+    """The parts of the credit of a derivation that is no proof."""
+    reached = sum(met for _, met in best)
+    if reached and len(best) > 1:
+        yield "cases", shares.cases * Fraction(reached, len(best))
+    milestones = marking.claim.milestones
+    if milestones:
+        met = sum(_passed(marking, m) for m in milestones)
+        yield "milestones", shares.milestones * Fraction(met, len(milestones))
+    counted = [w for w in marking.walked if w.link is not None or w.line.outcome.wrong]
+    first = next((k for k, w in enumerate(counted) if w.line.outcome.wrong), len(counted))
+    good = sum(1 for w in counted[:first] if w.link is not None and _works(marking, w.link))
+    if good:
+        yield "lines", shares.lines * Fraction(good, max(len(counted), 3))
+
+
+def _works(marking: _Marking, link: Link) -> bool:
+    """Whether a step does something: it can be followed, and its sides are not the same."""
+    return bool(_laws(marking, link))
+
+
+def _passed(marking: _Marking, milestone: Form) -> bool:
+    """Whether the right side of a milestone stands in a true line, its indices called anything."""
+    try:
+        wanted = marking.words.plain(milestone.right)
+    except ResponseError as error:
+        raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
+    indices = _indices(marking, wanted)
+    return any(
+        matched(wanted, piece, indices) is not None
+        for link in marking.links
+        for piece in _pieces(link.right)
+    )
+
+
+def _pieces(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from _pieces(child)

@@ -1,0 +1,276 @@
+"""Goes through a derivation line by line: what is said to equal what, and whether it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mathgrade.derivation.graph import Link
+from mathgrade.derivation.marked import LineOutcome, MarkedLine
+from mathgrade.derivation.statements import Document, Role, Side, Statement
+from mathgrade.derivation.truth import Equation, Judgement
+from mathgrade.equality import Decision, Equality
+from mathgrade.errors import ResponseError
+from mathgrade.expression import Node, to_latex
+from mathgrade.expression.nodes import (
+    Derivative,
+    Logic,
+    Name,
+    Number,
+    Relation,
+    children,
+    free_names,
+)
+
+__all__ = ["Walk", "Walked"]
+
+_EQUAL = "=="
+_STARTS = ("implies", "iff", "maps")
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """One line that was gone through.
+
+    Attributes:
+        line: what became of it.
+        link: the step, if it is true.
+        pair: the two sides as they were read, for a hint; None if there are none.
+        conditions: under which it was looked at.
+    """
+
+    line: MarkedLine
+    link: Link | None = None
+    pair: tuple[Node, Node] | None = None
+    conditions: tuple[Node, ...] = ()
+
+
+@dataclass(slots=True)
+class _Chain:
+    """Where a chain stands.
+
+    Attributes:
+        head: its left end; None if that could not be read.
+        last: the side the next one is compared with.
+        sound: whether the step to ``last`` was true.
+    """
+
+    head: Node | None = None
+    last: Node | None = None
+    sound: bool = True
+
+
+@dataclass(slots=True)
+class Walk:
+    """Goes through one derivation.
+
+    Args:
+        document: the derivation as it was read.
+        judgement: says whether equations hold.
+    """
+
+    document: Document
+    judgement: Judgement
+    chain: _Chain = field(default_factory=_Chain)
+    steps: int = 0
+    assumed: tuple[Node, ...] = ()
+
+    def lines(self) -> Iterator[Walked]:
+        """Each line, with what became of it."""
+        for statement in self.document.statements:
+            match statement.role:
+                case Role.WORDS:
+                    continue
+                case Role.CASE:
+                    self.assumed = ()
+                    yield Walked(_case(statement))
+                case Role.ASIDE:
+                    kept, self.chain = self.chain, _Chain()
+                    yield from self._statement(statement)
+                    self.chain = kept
+                case _:
+                    yield from self._statement(statement)
+
+    def _statement(self, statement: Statement) -> Iterator[Walked]:
+        relations = list(statement.relations)
+        sides = list(statement.sides)
+        assumes = _assumed(statement)
+        self.assumed = assumes or self.assumed
+        conditions = (*statement.conditions, *self.assumed)
+        defines = statement.definition is not None
+        if not statement.continues and sides:
+            first = sides.pop(0)
+            self.chain = _Chain(first.node, first.node)
+            if not assumes:
+                yield Walked(_plain(first, statement, LineOutcome.START))
+        for relation, side in zip(relations, sides, strict=False):
+            if relation in _STARTS:
+                self.chain = _Chain(side.node, side.node)
+                yield Walked(_plain(side, statement, LineOutcome.START))
+            elif side.node is None:
+                self.chain.last = None
+                yield Walked(_plain(side, statement, LineOutcome.UNREAD))
+            elif defines:
+                defines = False
+                self.chain.last = side.node
+                yield Walked(_plain(side, statement, LineOutcome.DEFINITION))
+            elif assumes:
+                self.chain = _Chain()
+                yield Walked(_plain(side, statement, LineOutcome.CASE))
+            elif relation == _EQUAL:
+                yield self._step(statement, side, side.node, conditions)
+            else:
+                yield self._relation(statement, side, relation, conditions)
+
+    def _step(
+        self, statement: Statement, side: Side, node: Node, conditions: tuple[Node, ...]
+    ) -> Walked:
+        chain = self.chain
+        before = chain.last if chain.last is not None else chain.head
+        if before is None:
+            self.chain = _Chain(node, node)
+            return Walked(_plain(side, statement, LineOutcome.START))
+        found, link = self._judged(before, node, conditions)
+        chain.last = node
+        if found.outcome is Equality.EQUAL:
+            outcome = LineOutcome.TRUE
+            if not chain.sound and chain.head is not None:
+                whole, _ = self._judged(chain.head, node, conditions)
+                if whole.outcome is Equality.EQUAL:
+                    chain.sound = True
+                else:
+                    outcome = LineOutcome.FOLLOWS
+            return Walked(_plain(side, statement, outcome), link, conditions=conditions)
+        if found.outcome is Equality.UNDECIDED:
+            line = _plain(side, statement, LineOutcome.UNDECIDED)
+            return Walked(replace(line, message=found.reason))
+        if not chain.sound and chain.head is not None:
+            whole, link = self._judged(chain.head, node, conditions)
+            if whole.outcome is Equality.EQUAL:
+                chain.sound = True
+                line = _plain(side, statement, LineOutcome.RECOVERS)
+                message = "The value is right, but it does not follow from the line before."
+                return Walked(replace(line, message=message), link)
+        chain.sound = False
+        ill = found.outcome is Equality.ILL_FORMED
+        line = _plain(side, statement, LineOutcome.ILL_FORMED if ill else LineOutcome.FALSE)
+        line = replace(line, message=self._why(before, node, found), witness=found.witness)
+        return Walked(line, None, (before, node), conditions)
+
+    def _judged(
+        self, left: Node, right: Node, conditions: tuple[Node, ...]
+    ) -> tuple[Decision, Link | None]:
+        """Whether two sides are equal: always, or else under the conditions."""
+        try:
+            equation = self.judgement.equation(left, right)
+        except ResponseError as error:
+            return Decision(Equality.ILL_FORMED, reason=error.message), None
+        found = self.judgement.decide(equation)
+        needed: tuple[Node, ...] = ()
+        if found.outcome is not Equality.EQUAL and conditions:
+            under = self._under(equation, conditions)
+            if under.outcome is not Equality.UNDECIDED or found.outcome is Equality.UNDECIDED:
+                found, needed = under, conditions
+        if found.outcome is not Equality.EQUAL:
+            return found, None
+        self.steps += 1
+        return found, Link(equation.left, equation.right, needed, self.steps)
+
+    def _under(self, equation: Equation, conditions: tuple[Node, ...]) -> Decision:
+        indexed, put = [], {}
+        for condition in conditions:
+            match condition:
+                case Relation("==", Name(name), value) if self._is_number(name):
+                    put[name] = value
+                case _:
+                    indexed.append(condition)
+        return self.judgement.decide(equation, indexed, put)
+
+    def _is_number(self, name: str) -> bool:
+        declared = self.document.context.get(name)
+        return declared is not None and declared.kind == "real"
+
+    def _relation(
+        self, statement: Statement, side: Side, relation: str, conditions: tuple[Node, ...]
+    ) -> Walked:
+        """An inequality, or something that is only said to be near: no link of a proof."""
+        before, self.chain.last = self.chain.last, side.node
+        line = _plain(side, statement, LineOutcome.UNDECIDED)
+        if before is None or side.node is None or relation == "approx" or conditions:
+            return Walked(replace(line, message="Only equations are followed."))
+        found = self.judgement.holds(relation, before, side.node)
+        if found.outcome is Equality.EQUAL:
+            return Walked(replace(line, outcome=LineOutcome.TRUE))
+        if found.outcome is Equality.UNDECIDED:
+            return Walked(replace(line, message=found.reason))
+        ill = found.outcome is Equality.ILL_FORMED
+        outcome = LineOutcome.ILL_FORMED if ill else LineOutcome.FALSE
+        return Walked(replace(line, outcome=outcome, message=found.reason, witness=found.witness))
+
+    def _why(self, left: Node, right: Node, found: Decision) -> str:
+        """What does not fit, where it can be said better than by numbers."""
+        context = self.document.context
+        sides = [
+            {n for n in free_names(side) if n in context and context[n].kind == "index"}
+            for side in (left, right)
+        ]
+        for side in (left, right):
+            whole = _whole_variable(side, context.names)
+            if whole:
+                return (
+                    f"{whole} stands for a whole vector; say by which entry it is differentiated, "
+                    f"such as {whole}_j."
+                )
+        for here, there, which in ((0, 1, "left"), (1, 0, "right")):
+            alone = sorted(sides[here] - sides[there])
+            if alone:
+                return f"The index {alone[0]} stands on the {which} side only."
+        if found.outcome is Equality.ILL_FORMED:
+            return found.reason
+        return found.reason if found.note == "undefined" else ""
+
+
+def _plain(side: Side, statement: Statement, outcome: LineOutcome) -> MarkedLine:
+    if side.node is None:
+        outcome = LineOutcome.UNREAD
+    read_as = "" if side.node is None else to_latex(side.node)
+    remarks = tuple(r.message for r in statement.remarks if r.line == side.line)
+    return MarkedLine(side.line, side.text, read_as, outcome, side.fault, remarks=remarks)
+
+
+def _case(statement: Statement) -> MarkedLine:
+    if not statement.conditions:
+        return MarkedLine(statement.line, statement.text, "", LineOutcome.CASE)
+    condition: Node = statement.conditions[0]
+    if len(statement.conditions) > 1:
+        condition = Logic("and", statement.conditions)
+    return MarkedLine(statement.line, statement.text, to_latex(condition), LineOutcome.CASE)
+
+
+_ASSUMING = ("let", "assume", "suppose", "if", "take", "set", "for", "when", "case", "choose")
+
+
+def _assumed(statement: Statement) -> tuple[Node, ...]:
+    """``Let c = 0``: a number that is given a value, which narrows what is shown."""
+    if statement.definition is not None or len(statement.sides) != 2:
+        return ()
+    if statement.continues or statement.relations != (_EQUAL,):
+        return ()
+    words = statement.words.lower().replace(",", " ").split()
+    if not any(w in _ASSUMING for w in words[-3:]):
+        return ()
+    left, right = (side.node for side in statement.sides)
+    if isinstance(left, Name) and isinstance(right, Number):
+        return (Relation(_EQUAL, left, right),)
+    return ()
+
+
+def _whole_variable(node: Node, names: object) -> str:
+    """The vector that something is differentiated by without an index; empty if none is."""
+    if isinstance(node, Derivative):
+        for variable in node.by:
+            if isinstance(variable, Name):
+                declared = names.get(variable.name) if isinstance(names, dict) else None
+                if declared is not None and declared.kind in ("vector", "simplex", "family"):
+                    return variable.name
+    return next((found for c in children(node) if (found := _whole_variable(c, names))), "")
