@@ -22,11 +22,12 @@ from mathgrade.derivation.laws import EARLIER
 from mathgrade.derivation.matching import rewritten
 from mathgrade.derivation.measure import Measure
 from mathgrade.derivation.vocabulary import Vocabulary
-from mathgrade.equality.symbolic.evaluate import Evaluator
-from mathgrade.equality.symbolic.measuring import RINGS, opened
+from mathgrade.equality.symbolic.algebra import Algebra
+from mathgrade.equality.symbolic.measuring import Valuation
 from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
-from mathgrade.equality.symbolic.ring import FullRingError, NotCoveredError, Ratio
+from mathgrade.equality.symbolic.ring import NotCoveredError, Polynomial, Ratio
 from mathgrade.equality.symbolic.signs import Sign, sign
+from mathgrade.equality.symbolic.terms import Atom
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import Call, Name, Relation, free_names
 
@@ -96,23 +97,14 @@ class Graph:
     max_laws: int
     measure: Measure = field(init=False)
     laws: dict[int, frozenset[str] | None] = field(default_factory=dict)
-    _evaluator: Evaluator = field(init=False)
-    _ring: int = 1
     _keys: dict[Node, Key] = field(default_factory=dict)
     _parent: dict[Key, Key] = field(default_factory=dict)
     _forms: dict[Key, list[Node]] = field(default_factory=dict)
     _good: list[Link] = field(default_factory=list)
-    _signs: dict[str, bool] = field(default_factory=dict)
+    _positive: dict[Node, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.measure = Measure(self.vocabulary, self.pattern)
-        self._open()
-
-    def _open(self) -> None:
-        words = self.vocabulary
-        self._evaluator = opened(
-            words.formal, words.given, self.pattern, hidden=words.hidden, size=RINGS[self._ring]
-        )
 
     # -- building ------------------------------------------------------------------------
 
@@ -165,7 +157,7 @@ class Graph:
         if self._joined(left, right):
             return True
         logs = [Call("log", (side,)) for side in (left, right)]
-        if self._all_positive(left, right):
+        if self._is_positive(left) and self._is_positive(right):
             for side in logs:
                 self._reach(side)
             if self._joined(*logs):
@@ -177,12 +169,8 @@ class Graph:
         self._node(end)
         for forms in list(self._forms.values()):
             for form in forms[:MAX_FORMS]:
-                if form != end and self._same_by_definition(end, form):
+                if form != end and self.measure.by_definition(end, form):
                     self._join(end, form)
-
-    def _same_by_definition(self, left: Node, right: Node) -> bool:
-        laws = self.measure.laws(left, right, 1)
-        return laws is not None and laws <= {"definition"}
 
     def _joined(self, left: Node, right: Node) -> bool:
         return bool(self._find(self._key(left)) == self._find(self._key(right)))
@@ -214,29 +202,19 @@ class Graph:
         return self._keys[node]
 
     def _keyed(self, node: Node) -> Key:
-        while True:
-            value = self._value(node)
-            if value is None:
-                return ("as written", node)
-            try:
-                return self._evaluator.algebra.ring.freeze(value)
-            except NotCoveredError:
-                return ("as written", node)
+        """What all spellings of a formula share: its value with no law used."""
+        value = self._value(node)
+        return ("as written", node) if value is None else self._algebra.ring.freeze(value)
+
+    @property
+    def _algebra(self) -> Algebra:
+        return self.measure.bare.algebra
 
     def _value(self, node: Node) -> Ratio | None:
-        """The value with no law used and every definition shut; None if outside."""
-        while True:
-            try:
-                value = self._evaluator.go(node, {})
-            except FullRingError:
-                if self._ring + 1 == len(RINGS) or self._keys:
-                    return None
-                self._ring += 1
-                self._open()
-            except (NotCoveredError, NeedCaseError, RecursionError, OverflowError):
-                return None
-            else:
-                return value if isinstance(value, Ratio) else None
+        try:
+            return self.measure.bare.number(node)
+        except NeedCaseError:
+            return None
 
     # -- steps that rest on others -------------------------------------------------------
 
@@ -268,18 +246,18 @@ class Graph:
         x, y = self._value(a), self._value(b)
         if x is None or y is None:
             return False
-        wanted = self._evaluator.algebra.ring.reduced(x - y)
+        wanted = self._algebra.ring.reduced(x - y)
         if wanted.n.is_zero():
             return True
         for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS):
             p, q = self._value(u), self._value(v)
             if p is None or q is None:
                 continue
-            given = self._evaluator.algebra.ring.reduced(p - q)
+            given = self._algebra.ring.reduced(p - q)
             if given.n.is_zero():
                 continue
             try:
-                factor = self._evaluator.algebra.ring.reduced(wanted / given)
+                factor = self._algebra.ring.reduced(wanted / given)
             except NotCoveredError:
                 continue
             if self._never_zero(factor):
@@ -293,42 +271,32 @@ class Graph:
                     yield u, v
 
     def _never_zero(self, factor: Ratio) -> bool:
-        algebra = self._evaluator.algebra
-        for polynomial in (factor.n, factor.d):
-            if polynomial.is_constant():
-                continue
-            if len(polynomial) == 1:
-                atoms = [algebra.atom(k) for k, _ in algebra.ring.used(polynomial)]
-                if all(
-                    self._positive_name(atom.label)
-                    if atom.head == "entry" and atom.label in self.vocabulary.given
-                    else sign(algebra, algebra.intern(atom)) is Sign.POSITIVE
-                    for atom in atoms
-                ):
-                    continue
-            whole = Ratio(polynomial, algebra.ring.one)
-            if Sign.POSITIVE not in (sign(algebra, whole), sign(algebra, -whole)):
-                return False
-        return True
+        return all(self._has_sign(p) for p in (factor.n, factor.d))
 
-    def _positive_name(self, name: str) -> bool:
-        """Whether what a name stands for is positive, whatever its indices."""
-        if name not in self._signs:
-            indices, body = self.vocabulary.given[name]
-            del indices
-            self._signs[name] = self._is_positive(body)
-        return self._signs[name]
+    def _has_sign(self, polynomial: Polynomial) -> bool:
+        """Whether a polynomial is positive, or negative, everywhere."""
+        algebra = self._algebra
+        if len(polynomial) == 1:
+            return all(
+                self._positive_atom(algebra.atom(k)) for k, _ in algebra.ring.used(polynomial)
+            )
+        whole = Ratio(polynomial, algebra.ring.one)
+        return Sign.POSITIVE in (sign(algebra, whole), sign(algebra, -whole))
 
-    def _all_positive(self, *nodes: Node) -> bool:
-        return all(self._is_positive(node) for node in nodes)
+    def _positive_atom(self, atom: Atom) -> bool:
+        if atom.head == "entry" and atom.label in self.vocabulary.given:
+            return self._is_positive(self.vocabulary.given[atom.label][1])
+        return sign(self._algebra, self._algebra.intern(atom)) is Sign.POSITIVE
 
     def _is_positive(self, node: Node) -> bool:
-        words = self.vocabulary
-        evaluator = opened(words.formal, words.given, Pattern(sizes=self.pattern.sizes))
-        try:
-            value = evaluator.go(node, {})
-            if not isinstance(value, Ratio):
-                return False
-            return sign(evaluator.algebra, value) is Sign.POSITIVE
-        except (NotCoveredError, NeedCaseError, FullRingError, RecursionError, OverflowError):
-            return False
+        """Whether a formula is positive, whatever its indices and numbers."""
+        if node not in self._positive:
+            words = self.vocabulary
+            open_case = Pattern(sizes=self.pattern.sizes)
+            try:
+                self._positive[node] = Valuation(words.formal, words.given, open_case).positive(
+                    node
+                )
+            except NeedCaseError:
+                self._positive[node] = False
+        return self._positive[node]

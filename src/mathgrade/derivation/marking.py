@@ -242,7 +242,12 @@ def _laws(marking: _Marking, link: Link) -> tuple[str, ...] | None:
             if laws is None:
                 return None
             found.append(laws)
-    return tuple(sorted(max(found, key=lambda laws: len(laws)))) if found else None
+    found.sort(key=_count)
+    return tuple(sorted(found[-1])) if found else None
+
+
+def _count(laws: frozenset[str]) -> int:
+    return len(laws)
 
 
 def _missing(marking: _Marking, best: Reached, lines: Sequence[MarkedLine]) -> Iterator[str]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from mathgrade.derivation.laws import DEFINITION, FRACTION, FREE, ROOTS, STEP_LAWS
 from mathgrade.derivation.vocabulary import Vocabulary
-from mathgrade.equality.symbolic.measuring import agree
+from mathgrade.equality.symbolic.measuring import Valuation
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.expression import Node
-from mathgrade.expression.nodes import free_names
+from mathgrade.expression.nodes import Add, Neg, Number, free_names
 
 __all__ = ["Measure"]
 
 MAX_NAMES = 3  # definitions put in one by one
 _CALCULUS = frozenset({"rule", "derivative"})
 _OTHERS = tuple(law for law in STEP_LAWS if law is not DEFINITION)
+_LAWS = {law.name: law.laws for law in _OTHERS}
+_ALL = frozenset(_LAWS)
 
 
 @dataclass(slots=True)
@@ -26,8 +29,37 @@ class Measure:
 
     vocabulary: Vocabulary
     pattern: Pattern
+    _bare: Valuation = field(init=False)
     _known: dict[tuple[Node, Node, int], frozenset[str] | None] = field(default_factory=dict)
-    _covered: dict[tuple[Node, Node], bool] = field(default_factory=dict)
+    _valuations: dict[tuple[frozenset[str], frozenset[str]], Valuation] = field(
+        default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        words = self.vocabulary
+        self._bare = Valuation(
+            words.formal, words.given, self.pattern, FREE, words.hidden, lasting=True
+        )
+        self._valuations[FREE, words.hidden] = self._bare
+
+    def valuation(self, laws: frozenset[str], hidden: frozenset[str]) -> Valuation:
+        """Values of formulas where some laws hold; kept, with all that was evaluated."""
+        key = (laws, hidden)
+        if key not in self._valuations:
+            self._valuations[key] = Valuation(
+                self.vocabulary.formal, self.vocabulary.given, self.pattern, laws, hidden
+            )
+        return self._valuations[key]
+
+    @property
+    def bare(self) -> Valuation:
+        """Values with no law used and every definition shut, by which formulas are told apart."""
+        return self._bare
+
+    @property
+    def full(self) -> Valuation:
+        """Values with all laws, and nothing hidden."""
+        return self.valuation(FREE.union(*_LAWS.values()), frozenset())
 
     def laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
         """Names of the laws of a step; None if more than ``limit`` are needed or none suffice.
@@ -35,83 +67,91 @@ class Measure:
         That a definition is put in on the way is no law of its own where one side holds no
         defined names any more and nothing is differentiated.
         """
+        left, right = _apart(left, right)
         key = (left, right, limit)
         if key not in self._known:
             self._known[key] = self._laws(left, right, limit)
         return self._known[key]
 
-    def covers(self, left: Node, right: Node) -> bool:
-        """Whether all the laws together take one side to the other."""
-        key = (left, right)
-        if key not in self._covered:
-            every = frozenset(law.name for law in _OTHERS)
-            self._covered[key] = self._agree(left, right, every, frozenset())
-        return self._covered[key]
+    def by_definition(self, left: Node, right: Node) -> bool:
+        """Whether two formulas are the same once definitions are put in, and not before."""
+        names = self._names(left, right)
+        return any(
+            self._agree(left, right, frozenset(), hidden) for hidden in self._foldings(names)
+        )
 
     def _laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
         hidden = self.vocabulary.hidden
         if self._agree(left, right, frozenset(), hidden):
             return frozenset()
-        if not self.covers(left, right):
+        if not self._agree(left, right, _ALL, frozenset()):
             return None
-        inside = [self._inside(side) & hidden for side in (left, right)]
-        names = sorted(inside[0] | inside[1])
-        finished = not inside[0] or not inside[1]
+        used = self.full.used(left) | self.full.used(right)
+        chosen = [law.name for law in _OTHERS if law is FRACTION or law.laws & used]
+        names = self._names(left, right)
+        finished = not self._inside(left) or not self._inside(right)
         for cost in range(1, limit + 1):
-            for some in self._subsets(cost):
+            for some in _subsets(chosen, cost):
                 if self._agree(left, right, some, hidden):
                     return some
-            for some in self._subsets(cost - 1) if names else ():
-                if self._unfolded(left, right, some, names, hidden):
+            if not names:
+                continue
+            for some in _subsets(chosen, cost - 1):
+                if self._unfolded(left, right, some, names):
                     return some | {DEFINITION.name}
-            for some in self._subsets(cost) if finished and names else ():
-                if not some & _CALCULUS and self._unfolded(left, right, some, names, hidden):
+            for some in _subsets(chosen, cost) if finished else ():
+                if not some & _CALCULUS and self._unfolded(left, right, some, names):
                     return some | {DEFINITION.name}
         return None
 
-    def _subsets(self, count: int) -> Iterator[frozenset[str]]:
-        for chosen in itertools.combinations(_OTHERS, count):
-            yield frozenset(law.name for law in chosen)
-
-    def _unfolded(
-        self,
-        left: Node,
-        right: Node,
-        some: frozenset[str],
-        names: list[str],
-        hidden: frozenset[str],
-    ) -> bool:
+    def _unfolded(self, left: Node, right: Node, some: frozenset[str], names: list[str]) -> bool:
         """Whether the laws suffice once all, or some, of the definitions are put in."""
-        if self._agree(left, right, some, frozenset()):
-            return True
+        return any(self._agree(left, right, some, hidden) for hidden in self._foldings(names))
+
+    def _foldings(self, names: list[str]) -> Iterator[frozenset[str]]:
+        """What stays hidden when definitions are put in: nothing, or all but a few."""
+        yield frozenset()
         for count in range(1, min(len(names), MAX_NAMES + 1)):
             for chosen in itertools.combinations(names, count):
-                if self._agree(left, right, some, hidden - set(chosen)):
-                    return True
-        return False
+                yield self.vocabulary.hidden - set(chosen)
+
+    def _names(self, left: Node, right: Node) -> list[str]:
+        return sorted(self._inside(left) | self._inside(right))
 
     def _inside(self, node: Node) -> frozenset[str]:
-        """Defined names that a formula holds, or leads to."""
-        found = set(free_names(node)) & set(self.vocabulary.given)
+        """Defined names that a formula holds, or leads to, and that are no short names."""
+        given = self.vocabulary.given
+        found = free_names(node) & given.keys()
         queue = list(found)
         while queue:
-            more = free_names(self.vocabulary.given[queue.pop()][1]) & set(self.vocabulary.given)
-            queue += more - found
+            more = (free_names(given[queue.pop()][1]) & given.keys()) - found
+            queue += more
             found |= more
-        return frozenset(found)
+        return found & self.vocabulary.hidden
 
     def _agree(self, left: Node, right: Node, some: frozenset[str], hidden: frozenset[str]) -> bool:
-        laws = FREE.union(*(law.laws for law in _OTHERS if law.name in some))
+        laws = FREE.union(*(_LAWS[name] for name in some))
         return bool(
-            agree(
-                left,
-                right,
-                self.vocabulary.formal,
-                self.vocabulary.given,
-                self.pattern,
-                laws=laws,
-                hidden=hidden,
-                fractions=FRACTION.name in some,
-                identities=ROOTS.name in some,
+            self.valuation(laws, hidden).agree(
+                left, right, fractions=FRACTION.name in some, identities=ROOTS.name in some
             )
         )
+
+
+def _apart(left: Node, right: Node) -> tuple[Node, Node]:
+    """``a - b = 0`` as ``a = b``: bringing a difference over one denominator hides no law."""
+    for whole, zero in ((left, right), (right, left)):
+        if zero == Number(Fraction(0)) and isinstance(whole, Add):
+            taken = [t.term for t in whole.terms if isinstance(t, Neg)]
+            kept = [t for t in whole.terms if not isinstance(t, Neg)]
+            if taken and kept:
+                return _sum(kept), _sum(taken)
+    return left, right
+
+
+def _sum(terms: list[Node]) -> Node:
+    return Add(tuple(terms)) if len(terms) > 1 else terms[0]
+
+
+def _subsets(names: list[str], count: int) -> Iterator[frozenset[str]]:
+    return map(frozenset, itertools.combinations(names, count))

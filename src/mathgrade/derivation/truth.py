@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from mathgrade.derivation.vocabulary import Vocabulary
@@ -54,7 +54,9 @@ class Judgement:
     vocabulary: Vocabulary
     seed: int = 0
     time_limit: float = 1.0
-    _known: dict[tuple[Node, Node, tuple[Node, ...]], Decision] = field(default_factory=dict)
+    _known: dict[object, Decision] = field(default_factory=dict)
+    _only: dict[tuple[Node, Node], tuple[Node, ...]] = field(default_factory=dict)
+    _spans: dict[tuple[str, int | str], str] = field(default_factory=dict)
 
     def equation(self, left: Node, right: Node) -> Equation:
         """Both sides made comparable.
@@ -66,6 +68,10 @@ class Judgement:
         words = self.vocabulary
         a, b = words.plain(left), words.plain(right)
         shapes = [words.components.shape(side) for side in (a, b)]
+        if () in shapes and shapes[0] != shapes[1]:  # = 0, of a vector
+            shapes = [
+                max(shapes) if side == _ZERO else s for side, s in zip((a, b), shapes, strict=True)
+            ]
         first, second = ((1, 1) if s == () else s for s in shapes)
         turned = first != second and first == second[::-1]
         if turned and not (_differentiates(a) or _differentiates(b)):
@@ -91,8 +97,12 @@ class Judgement:
     def _index(self, name: str, size: int | str) -> Node:
         if size == 1:
             return _ONE
-        self.vocabulary.declare(name, Declaration("index", low=1, high=size))
-        return Name(name)
+        if (name, size) not in self._spans:
+            taken = any(kind == name for kind, _ in self._spans)
+            self._spans[name, size] = f"{name} of {size}" if taken else name
+            declared = Declaration("index", low=1, high=size)
+            self.vocabulary.declare(self._spans[name, size], declared)
+        return Name(self._spans[name, size])
 
     def _written(self, node: Node, shape: Shape, *, turn: bool = False) -> Node:
         rows, columns = (int(n) for n in shape)
@@ -115,18 +125,55 @@ class Judgement:
     ) -> Decision:
         """Whether an equation holds, under conditions between indices.
 
-        Never raises for what a student wrote.
+        An entry such as ``z_2`` only exists from size 2 on: so far the equation says
+        something, and there it must hold. One that holds for the least such size alone is
+        true of that size only, see :meth:`only`. Never raises for what a student wrote.
 
         Args:
-            values: numbers that names are taken to be.
+            values: numbers that names of numbers and sizes are taken to be.
         """
-        left, right = equation.left, equation.right
-        if values:
-            left, right = substituted(left, values), substituted(right, values)
-        key = (left, right, tuple(conditions))
+        put = dict(values or {})
+        sizes = {
+            name: int(value.value)
+            for name, value in put.items()
+            if isinstance(value, Number) and self._is_size(name)
+        }
+        put = {name: value for name, value in put.items() if name not in sizes}
+        left, right = (substituted(side, put) for side in (equation.left, equation.right))
+        key = (left, right, tuple(conditions), tuple(sorted(sizes.items())))
         if key not in self._known:
-            self._known[key] = self._decide(left, right, tuple(conditions))
+            self._known[key] = self._at_sizes(left, right, tuple(conditions), sizes)
         return self._known[key]
+
+    def only(self, equation: Equation) -> tuple[Node, ...]:
+        """Sizes an equation is true for alone, as conditions; none if it is true for all."""
+        return self._only.get((equation.left, equation.right), ())
+
+    def _is_size(self, name: str) -> bool:
+        declared = self.vocabulary.formal.get(name)
+        return declared is not None and declared.kind == "size"
+
+    def _at_sizes(
+        self, left: Node, right: Node, conditions: tuple[Node, ...], sizes: dict[str, int]
+    ) -> Decision:
+        least = self.vocabulary.least_sizes(left, right)
+        for name, size in sizes.items():
+            if size < least.get(name, 1):
+                reason = f"Entry {least[name]} does not exist for {name} = {size}."
+                return Decision(Equality.ILL_FORMED, reason=reason)
+        loose = {n: s for n, s in least.items() if n not in sizes and s > 1}
+        found = self._decide(left, right, conditions, {**sizes, **loose})
+        if not loose or found.outcome is not Equality.EQUAL:
+            return found
+        for more in (1, 2):
+            larger = {n: s + more for n, s in loose.items()}
+            beyond = self._decide(left, right, conditions, {**sizes, **larger})
+            if beyond.outcome is not Equality.EQUAL:
+                self._only[left, right] = tuple(
+                    Relation("==", Name(n), _number(s)) for n, s in loose.items()
+                )
+                break
+        return replace(found, proof="sizes")
 
     def holds(self, relation: str, left: Node, right: Node) -> Decision:
         """Whether an inequality holds everywhere."""
@@ -147,19 +194,23 @@ class Judgement:
         except ItemError as error:
             return Decision(Equality.UNDECIDED, reason=str(error))
 
-    def _decide(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> Decision:
+    def _decide(
+        self, left: Node, right: Node, conditions: tuple[Node, ...], sizes: Mapping[str, int]
+    ) -> Decision:
         words = self.vocabulary
         if conditions:
             if words.components.shape(left):
                 return Decision(Equality.UNDECIDED, reason="a case of matrices")
             condition = Logic("and", conditions) if len(conditions) > 1 else conditions[0]
             left, right = (_where(condition, side) for side in (left, right))
+        put = {name: _number(size) for name, size in sizes.items()}
+        left, right = (substituted(side, put) for side in (left, right))
         try:
             return decide(
                 left,
                 right,
-                words.formal,
-                words.given_pairs(),
+                words.context_at(sizes),
+                words.given_pairs(put),
                 seed=self.seed,
                 time_limit=self.time_limit,
             )
@@ -168,7 +219,7 @@ class Judgement:
             return Decision(Equality.ILL_FORMED, reason=reason, note="derivation.left")
 
 
-_ONE = Number(Fraction(1))
+_ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
 def _number(value: int) -> Node:

@@ -9,14 +9,24 @@ Names a student introduced (``Let S = …``) are only short for what they stand 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mathgrade.derivation.components import Components
 from mathgrade.derivation.statements import Definition
 from mathgrade.equality.definitions import Definitions
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Context, Declaration, Node
-from mathgrade.expression.nodes import Apply, Entry, Fold, Name, Subst, children, free_names
+from mathgrade.expression.names import Size
+from mathgrade.expression.nodes import (
+    Apply,
+    Entry,
+    Fold,
+    Name,
+    Number,
+    Subst,
+    children,
+    free_names,
+)
 from mathgrade.expression.substitution import pieces_changed, substituted
 
 __all__ = ["Vocabulary"]
@@ -75,13 +85,48 @@ class Vocabulary:
         """Names whose definition is a law to be used: all but the student's own."""
         return frozenset(self.given) - self.own
 
-    def given_pairs(self) -> Sequence[tuple[Node, Node]]:
-        """The definitions as :func:`mathgrade.equality.decide` takes them."""
+    def given_pairs(self, put: Mapping[str, Node] | None = None) -> Sequence[tuple[Node, Node]]:
+        """The definitions as :func:`mathgrade.equality.decide` takes them, sizes put in."""
         pairs: list[tuple[Node, Node]] = []
         for name, (indices, body) in self.given.items():
             head = Name(name)
-            pairs.append((Entry(head, tuple(map(Name, indices))) if indices else head, body))
+            whole = Entry(head, tuple(map(Name, indices))) if indices else head
+            pairs.append((whole, substituted(body, put or {})))
         return pairs
+
+    def context_at(self, sizes: Mapping[str, int]) -> Context:
+        """The formal names with numbers for some sizes."""
+        if not sizes:
+            return self.formal
+
+        def put(size: Size | None) -> Size | None:
+            return sizes.get(size, size) if isinstance(size, str) else size
+
+        found = {}
+        for name, d in self._names.items():
+            shape = tuple(sizes.get(s, s) if isinstance(s, str) else s for s in d.shape)
+            found[name] = replace(d, shape=shape, low=put(d.low), high=put(d.high))
+        return Context(found)
+
+    def least_sizes(self, *nodes: Node) -> dict[str, int]:
+        """For each open size the largest entry that is called by its number."""
+        least: dict[str, int] = {}
+        seen: set[str] = set()
+        queue = list(nodes)
+        while queue:
+            node = queue.pop()
+            if isinstance(node, Name) and node.name in self.given and node.name not in seen:
+                seen.add(node.name)
+                queue.append(self.given[node.name][1])
+            if isinstance(node, Entry) and isinstance(node.base, Name):
+                declared = self._names.get(node.base.name)
+                for size, place in zip(
+                    declared.shape if declared else (), node.indices, strict=False
+                ):
+                    if isinstance(size, str) and isinstance(place, Number):
+                        least[size] = max(least.get(size, 1), int(place.value))
+            queue.extend(children(node))
+        return least
 
     def declare(self, name: str, declaration: Declaration) -> None:
         """Gives a name a meaning that no student gave it."""

@@ -174,6 +174,7 @@ class Walk:
         if found.outcome is not Equality.EQUAL:
             return found, None
         self.steps += 1
+        needed = (*needed, *self.judgement.only(equation))
         return found, Link(equation.left, equation.right, needed, self.steps)
 
     def _under(self, equation: Equation, conditions: tuple[Node, ...]) -> Decision:
@@ -188,7 +189,7 @@ class Walk:
 
     def _is_number(self, name: str) -> bool:
         declared = self.document.context.get(name)
-        return declared is not None and declared.kind == "real"
+        return declared is not None and declared.kind in ("real", "size")
 
     def _relation(
         self, statement: Statement, side: Side, relation: str, conditions: tuple[Node, ...]

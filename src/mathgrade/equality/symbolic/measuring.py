@@ -8,15 +8,16 @@ no concern here: that the step is true is settled elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from mathgrade.equality.definitions import Definitions
 from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.evaluate import Evaluator
 from mathgrade.equality.symbolic.functions import ScaleError
-from mathgrade.equality.symbolic.grids import Grid, Value
+from mathgrade.equality.symbolic.grids import Value
 from mathgrade.equality.symbolic.laws import by_head
-from mathgrade.equality.symbolic.places import NeedCaseError, Pattern, Place
+from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.equality.symbolic.proving import led_to
 from mathgrade.equality.symbolic.ring import (
     FullRingError,
@@ -25,112 +26,177 @@ from mathgrade.equality.symbolic.ring import (
     Ratio,
     Ring,
 )
+from mathgrade.equality.symbolic.signs import Sign, sign
 from mathgrade.equality.symbolic.vanishing import vanishes
 from mathgrade.expression import Context, Node
 
-__all__ = ["agree", "opened"]
+__all__ = ["Valuation"]
 
-RINGS = (20, 64, 160)
+RINGS = (40, 120)
 MAX_PATTERNS = 40
 MAX_ENTRIES = 100
 
+_Entries = tuple[Ratio, ...]
 
-def opened(
-    context: Context,
-    definitions: Definitions,
-    pattern: Pattern,
-    *,
-    laws: Iterable[str] = (),
-    hidden: Iterable[str] = (),
-    scale: int = 1,
-    size: int = RINGS[1],
-) -> Evaluator:
-    """An evaluator in which only some laws hold and some definitions are not looked into.
+
+@dataclass(slots=True)
+class Valuation:
+    """Values of formulas where only some laws hold and some definitions are not looked into.
 
     Args:
-        laws: names of the laws that may be used.
+        context: what names mean.
+        definitions: what names stand for.
+        pattern: which indices are equal and which are distinct.
+        laws: names of laws of :data:`mathgrade.equality.symbolic.LAWS` that hold.
         hidden: defined names that stay names.
-        size: how many atoms there is room for.
+        lasting: whether values must stay comparable over time: then there is much room
+            from the start, and what does not fit is outside.
     """
-    shut: Mapping[str, frozenset[str]] = {name: led_to(name, definitions) for name in hidden}
-    algebra = Algebra(
-        Ring(size), context, pattern, by_head(laws), complete=False, hidden=shut, scale=scale
-    )
-    algebra.noting = False
-    return Evaluator(algebra, definitions)
 
+    context: Context
+    definitions: Definitions
+    pattern: Pattern
+    laws: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    lasting: bool = False
+    _evaluator: Evaluator = field(init=False)
+    _ring: int = 0
+    _scale: int = 1
+    _values: dict[Node, tuple[tuple[int, int], _Entries] | None] = field(default_factory=dict)
+    _used: dict[Node, frozenset[str]] = field(default_factory=dict)
 
-def agree(
-    left: Node,
-    right: Node,
-    context: Context,
-    definitions: Definitions,
-    pattern: Pattern,
-    *,
-    laws: frozenset[str],
-    hidden: Iterable[str] = (),
-    fractions: bool = False,
-    identities: bool = False,
-) -> bool | None:
-    """Whether both sides come out the same by these laws alone, in every case of indices.
+    def __post_init__(self) -> None:
+        if self.lasting:
+            self._ring = len(RINGS) - 1
+        self._open()
 
-    Args:
-        pattern: which free indices are known to be equal or distinct.
-        laws: names of laws of :data:`mathgrade.equality.symbolic.LAWS`.
-        hidden: defined names whose definition may not be used.
-        fractions: whether a factor shared by numerator and denominator may be cancelled;
-            if not, numerators and denominators must agree apart from a number.
-        identities: whether √a √a = a and sin² + cos² = 1 may be used.
-
-    Returns:
-        None where a formula is outside what the laws speak of.
-    """
-    todo, done = [pattern], 0
-    ring, scale = 0, 1
-    hidden = tuple(hidden)
-    while todo:
-        case = todo.pop()
-        done += 1
-        if done > MAX_PATTERNS:
-            return None
-        evaluator = opened(
-            context, definitions, case, laws=laws, hidden=hidden, scale=scale, size=RINGS[ring]
+    def _open(self) -> None:
+        shut = {name: led_to(name, self.definitions) for name in self.hidden}
+        algebra = Algebra(
+            Ring(RINGS[self._ring]),
+            self.context,
+            self.pattern,
+            by_head(self.laws),
+            complete=False,
+            hidden=shut,
+            scale=self._scale,
         )
-        try:
-            values = [evaluator.go(side, {}) for side in (left, right)]
-            if not all(
-                _alike(evaluator.algebra, a, b, fractions, identities) for a, b in _entries(*values)
-            ):
-                return False
-        except NeedCaseError as question:
-            todo += case.split(question.left, question.right)
-        except ScaleError as error:
-            scale = error.scale
-            todo.append(case)
-        except FullRingError:
-            ring += 1
-            if ring == len(RINGS):
+        algebra.noting = False
+        self._evaluator = Evaluator(algebra, self.definitions)
+        self._values = {}
+
+    @property
+    def algebra(self) -> Algebra:
+        return self._evaluator.algebra
+
+    # -- values --------------------------------------------------------------------------
+
+    def number(self, node: Node) -> Ratio | None:
+        """The value of a formula that is a number; None if it is outside the laws."""
+        found = self._entries(node)
+        return found[1][0] if found is not None and found[0] == (0, 0) else None
+
+    def used(self, node: Node) -> frozenset[str]:
+        """The laws that took a formula apart."""
+        self._entries(node)
+        return self._used.get(node, frozenset())
+
+    def positive(self, node: Node) -> bool:
+        """Whether a formula is a number that is positive everywhere."""
+        value = self.number(node)
+        return value is not None and sign(self.algebra, value) is Sign.POSITIVE
+
+    def _entries(self, node: Node) -> tuple[tuple[int, int], _Entries] | None:
+        if node not in self._values:
+            self._values[node] = self._evaluated(node)
+        return self._values[node]
+
+    def _evaluated(self, node: Node) -> tuple[tuple[int, int], _Entries] | None:
+        while True:
+            algebra = self.algebra
+            algebra.used.clear()
+            algebra.work = 0
+            try:
+                found = _written_out(self._evaluator.go(node, {}))
+            except ScaleError as error:
+                if self.lasting:
+                    return None
+                self._scale = error.scale
+                self._open()
+            except FullRingError:
+                if self._ring + 1 == len(RINGS):
+                    return None
+                self._ring += 1
+                self._open()
+            except (NotCoveredError, RecursionError, OverflowError):
                 return None
-            todo.append(case)
-        except (NotCoveredError, RecursionError, OverflowError):
+            else:
+                self._used[node] = frozenset(algebra.used)
+                return found
+
+    # -- comparing -----------------------------------------------------------------------
+
+    def agree(
+        self, left: Node, right: Node, *, fractions: bool = False, identities: bool = False
+    ) -> bool | None:
+        """Whether both sides come out the same, in every case of indices.
+
+        Args:
+            fractions: whether a factor shared by numerator and denominator may be cancelled;
+                if not, numerators and denominators must agree apart from a number.
+            identities: whether √a √a = a and sin² + cos² = 1 may be used.
+
+        Returns:
+            None where a formula is outside what the laws speak of.
+        """
+        try:
+            return self._agree(left, right, fractions, identities)
+        except NeedCaseError as question:
+            todo = list(self.pattern.split(question.left, question.right))
+        for count in range(MAX_PATTERNS):
+            if not todo:
+                return True
+            case = todo.pop()
+            one = Valuation(self.context, self.definitions, case, self.laws, self.hidden)
+            try:
+                found = one._agree(left, right, fractions, identities)
+            except NeedCaseError as question:
+                todo += case.split(question.left, question.right)
+                continue
+            if not found:
+                return found
+            del count
+        return None
+
+    def _agree(self, left: Node, right: Node, fractions: bool, identities: bool) -> bool | None:
+        for _ in range(2):  # the first value is lost where the second asks for more room
+            a, b = self._entries(left), self._entries(right)
+            if left in self._values:
+                break
+        if a is None or b is None:
             return None
-    return True
+        if a[0] != b[0]:
+            return None
+        try:
+            return all(
+                _alike(self.algebra, x, y, fractions, identities)
+                for x, y in zip(a[1], b[1], strict=True)
+            )
+        except (NotCoveredError, FullRingError, ScaleError):
+            return None
 
 
-def _entries(left: Value, right: Value) -> Iterable[tuple[Ratio, Ratio]]:
-    if isinstance(left, Ratio) and isinstance(right, Ratio):
-        return [(left, right)]
-    if not isinstance(left, Grid) or not isinstance(right, Grid):
-        raise NotCoveredError("a matrix and a number")
-    rows, columns = left.rows, left.columns
-    if (rows, columns) != (right.rows, right.columns):
-        raise NotCoveredError("matrices of different shapes")
+def _written_out(value: Value) -> tuple[tuple[int, int], _Entries]:
+    """The shape and the entries of a value; (0, 0) for a number."""
+    if isinstance(value, Ratio):
+        return (0, 0), (value,)
+    rows, columns = value.rows, value.columns
     if not isinstance(rows, int) or not isinstance(columns, int) or rows * columns > MAX_ENTRIES:
-        raise NotCoveredError("matrices that cannot be compared entry by entry")
-    places: list[tuple[Place, Place]] = [
-        (("", r), ("", c)) for r in range(1, rows + 1) for c in range(1, columns + 1)
-    ]
-    return [(left.at(*p), right.at(*p)) for p in places]
+        raise NotCoveredError("a matrix that cannot be written out")
+    entries: Iterable[Ratio] = (
+        value.at(("", r), ("", c)) for r in range(1, rows + 1) for c in range(1, columns + 1)
+    )
+    return (rows, columns), tuple(entries)
 
 
 def _alike(a: Algebra, left: Ratio, right: Ratio, fractions: bool, identities: bool) -> bool:
