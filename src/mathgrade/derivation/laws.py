@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 from mathgrade.equality.symbolic import LAWS
 
-__all__ = ["DEFINITION", "EARLIER", "FRACTION", "FREE", "ROOTS", "STEP_LAWS", "StepLaw", "law_text"]
+__all__ = [
+    "DEFINITION",
+    "EARLIER",
+    "FRACTION",
+    "FREE",
+    "MATRIX_LAWS",
+    "ROOTS",
+    "STEP_LAWS",
+    "StepLaw",
+    "law_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,11 @@ FREE = _named("max.", "min.", "cos.even", "sin.odd", "abs.")
 DEFINITION = StepLaw("definition", "a definition put in")
 FRACTION = StepLaw("fraction", "a factor cancelled in a fraction")
 ROOTS = StepLaw("root", "a law of roots", _named("root."))
+MATRIX_LAWS = (
+    StepLaw("product", "matrices multiplied out or added up"),
+    StepLaw("transpose", "a law of transposes"),
+    StepLaw("inverse", "a law of inverses"),
+)
 EARLIER = StepLaw("earlier", "an earlier line put in")
 
 STEP_LAWS: tuple[StepLaw, ...] = (
@@ -80,4 +95,4 @@ def law_text(names: frozenset[str]) -> str:
     >>> law_text(frozenset({"sum", "exponent"}))
     'a law of exponents; a law of sums: a factor taken out, a sum split'
     """
-    return "; ".join(law.says for law in (*STEP_LAWS, EARLIER) if law.name in names)
+    return "; ".join(law.says for law in (*STEP_LAWS, *MATRIX_LAWS, EARLIER) if law.name in names)
