@@ -18,6 +18,7 @@ LAYERS = [
     ("notebook",),
     ("items",),
     ("card", "answers", "variants"),
+    ("derivation",),
     ("equality",),
     ("expression",),
     ("codec",),

@@ -6,6 +6,7 @@ folds, derivatives, brackets, environments, scripts). ``reading`` is the door.
 """
 
 from mathgrade.expression.latex_text.faults import LatexError, Remark
+from mathgrade.expression.latex_text.parser import Setting
 from mathgrade.expression.latex_text.reading import (
     Latex,
     Reading,
@@ -14,4 +15,13 @@ from mathgrade.expression.latex_text.reading import (
     read_latex,
 )
 
-__all__ = ["Latex", "LatexError", "Reading", "Remark", "open_parser", "parse", "read_latex"]
+__all__ = [
+    "Latex",
+    "LatexError",
+    "Reading",
+    "Remark",
+    "Setting",
+    "open_parser",
+    "parse",
+    "read_latex",
+]

@@ -20,6 +20,7 @@ from mathgrade.expression.nodes import (
     Logic,
     Matrix,
     Mul,
+    Name,
     Neg,
     Node,
     Power,
@@ -28,8 +29,9 @@ from mathgrade.expression.nodes import (
     Union,
 )
 
-__all__ = ["BRACKET_STARTS", "read_delta", "read_indicator"]
+__all__ = ["BRACKET_STARTS", "ONES", "read_delta", "read_indicator"]
 
+ONES = "ones"  # the declared name of a vector of ones, written \\mathbf{1}
 _LISTS = ("(", "[", r"\{")
 _COLLECTED = Relation | Logic | Matrix | FiniteSet | Interval | Listing | Union
 _BESIDE_SETS = {*RELATIONS, r"\cup"}
@@ -165,9 +167,13 @@ def read_indicator(parser: Parser, token: Token) -> Node:
         opened = parser.next()
         condition = parser.expression()
         parser.expect(_CLOSE[opened.text], opened)
+    elif parser.context is not None and ONES in parser.context:
+        return Name(ONES)
     else:
         reason = r"an indicator needs its condition, such as \mathbb{1}_{i=j}"
         raise parser.fault(token, reason, "expression.condition")
+    if isinstance(condition, Name) and parser.context is not None and ONES in parser.context:
+        return Name(ONES)  # 1_n, with its size
     if not isinstance(condition, Relation | Logic | Delta):
         reason = r"an indicator needs a condition, such as \mathbb{1}_{i=j}"
         raise parser.fault(token, reason, "expression.condition", parser.before.end)

@@ -217,12 +217,15 @@ def read_apply(parser: Parser, token: Token, name: str, arity: int) -> Node:
         else:
             break
     opened = parser.take("(", "[")
-    if opened is None:
+    if opened is None and name in parser.setting.arguments:
+        args = parser.setting.arguments[name]
+    elif opened is None:
         shown = parser.source[token.start : parser.before.end]
         example = f"{name}{chr(39) * min(primes, 3)}(x)"
         reason = f"{name} is a function; write what it is applied to, such as {example}"
         raise parser.fault(token, reason, "expression.function", token.start + len(shown))
-    args = read_arguments(parser, opened)
+    else:
+        args = read_arguments(parser, opened)
     if arity and len(args) != arity:
         reason = f"{name} takes {arity} argument(s), not {len(args)}"
         raise parser.fault(token, reason, "expression.arity", parser.before.end)

@@ -222,6 +222,8 @@ def _folded(
         low, high = limits.low, limits.high
         if high is None:
             found = _extent(parser, body, limits, index)
+            if found is None and parser.setting.size is not None:
+                found = (_ONE, Name(parser.setting.size))
             if found is None:
                 reason = f"it does not say from where to where {index} runs; write "
                 reason += rf"{token.text}_{{{index}=1}}^{{n}}"

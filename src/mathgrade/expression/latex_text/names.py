@@ -44,6 +44,8 @@ def _declared(parser: Parser, names: tuple[str, ...]) -> str | None:
     for name in names:
         if name in parser.bound or (parser.context is not None and name in parser.context):
             return name
+        if name in parser.setting.aliases:
+            return parser.setting.aliases[name]
     return None
 
 

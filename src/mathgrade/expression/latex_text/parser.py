@@ -43,6 +43,7 @@ __all__ = [
     "Grammar",
     "Parser",
     "Reader",
+    "Setting",
 ]
 
 LOGIC, RELATION, UNION, SUM, PRODUCT = 1, 2, 3, 4, 5  # how tightly things hold together
@@ -73,20 +74,44 @@ class Grammar:
     is_word: Callable[[Parser, Token], bool] = lambda _parser, _token: False
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    r"""What a text around the formula has fixed.
+
+    Attributes:
+        size: the size a sum without limits runs to where nothing in it says so.
+        aliases: other letters for declared names: the ``n`` of someone who writes n for K.
+        arguments: what a declared function stands for that is not applied: ``T_i`` for
+            ``T_i(z)``.
+    """
+
+    size: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+
+
 class Parser:
     """Reads the tokens of one text from left to right.
 
     Attributes:
         context: the declared names, or None to take any name as it comes.
+        setting: what the text around the formula has fixed.
         bound: indices of the sums around the present place, and substituted names.
         bars: how many ``|`` are open in the present bracket.
         remarks: what was read, but perhaps not as meant.
     """
 
-    def __init__(self, source: str, context: Context | None, grammar: Grammar) -> None:
+    def __init__(
+        self,
+        source: str,
+        context: Context | None,
+        grammar: Grammar,
+        setting: Setting | None = None,
+    ) -> None:
         self.source = source
         self.tokens = tokenize(source)
         self.context = context
+        self.setting = setting or Setting()
         self.grammar = grammar
         self.at = 0
         self.bound: list[str] = []

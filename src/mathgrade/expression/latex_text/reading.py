@@ -13,7 +13,7 @@ from mathgrade.expression.latex_text.faults import Remark, fault
 from mathgrade.expression.latex_text.folds import FOLD_STARTS
 from mathgrade.expression.latex_text.joins import JOINS
 from mathgrade.expression.latex_text.names import NAME_KINDS, NAME_STARTS, is_word
-from mathgrade.expression.latex_text.parser import Grammar, Parser, Reader
+from mathgrade.expression.latex_text.parser import Grammar, Parser, Reader, Setting
 from mathgrade.expression.latex_text.scripts import BEHIND
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.names import Context
@@ -71,17 +71,18 @@ class Reading:
     remarks: tuple[Remark, ...] = ()
 
 
-def open_parser(text: str, context: Context | None) -> Parser:
+def open_parser(text: str, context: Context | None, setting: Setting | None = None) -> Parser:
     """A parser at the start of a text, for readers of more than one formula."""
-    return Parser(text, context, GRAMMAR)
+    return Parser(text, context, GRAMMAR, setting)
 
 
-def parse(text: str, context: Context | None) -> Reading:
+def parse(text: str, context: Context | None, setting: Setting | None = None) -> Reading:
     r"""The formula in a text, with remarks on what may be meant otherwise.
 
     Args:
         text: one formula in LaTeX, with or without ``$`` around it.
         context: the declared names; None takes any name as it comes.
+        setting: what the text around the formula has fixed.
 
     Raises:
         LatexError: what could not be read, where, and what to write instead.
@@ -96,7 +97,7 @@ def parse(text: str, context: Context | None) -> Reading:
         text = " " * around.start(k) + around.group(k)
     if not text.strip():
         raise fault(text, 0, len(text), "the formula is empty", "expression.empty")
-    parser = open_parser(text, context)
+    parser = open_parser(text, context, setting)
     try:
         node = parser.expression()
     except RecursionError:

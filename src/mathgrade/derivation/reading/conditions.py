@@ -1,0 +1,135 @@
+r"""Conditions of cases: ``i = j``, ``i \neq j``, ``x > 0``, and what "otherwise" means."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from mathgrade.derivation.reading.chains import Chain
+from mathgrade.derivation.reading.parts import Scanner
+from mathgrade.derivation.reading.vocabulary import Vocabulary
+from mathgrade.expression import Node
+from mathgrade.expression.latex_text import LatexError
+from mathgrade.expression.latex_text.commands import GREEK
+from mathgrade.expression.nodes import Logic, Name, Number, Relation
+
+__all__ = ["describes", "index_condition", "negated", "real_condition", "trailing_bracket"]
+
+_ATOM = re.compile(r"\(?\s*(?:\\?([A-Za-z]+)|(\d{1,3}))\s*\)?")
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_BRACKET = re.compile(
+    r"(?:\\[ ,;:!]|\s)*\(\s*(\\?[A-Za-z]+)\s*(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*\)\s*$"
+)
+_GROUP = re.compile(r"(?<!\\)\{[^{}]*\}")
+_DESCRIBES = re.compile(
+    r"\\(?:in|notin|ni|subset|subseteq|forall|exists|colon|ldots|dots|mapsto)(?![A-Za-z])"
+    r"|[∈∀∃⊂ℝℕℤ]|\\mathbb\s*\{?\s*[RNZC]|\\R(?![A-Za-z])"
+)
+_DOTS = re.compile(r"\s*(?:\\[lcv]?dots[cb]?|\.{2,}|…|⋯)")
+
+
+def index_condition(
+    chain: Chain, scanner: Scanner, vocabulary: Vocabulary
+) -> tuple[Node, ...] | None:
+    """The relations of a chain between indices (or numbers); None if it is any other chain."""
+    if len(chain.sides) < 2 or chain.leads or chain.trails:
+        return None
+    atoms: list[Node] = []
+    indices = 0
+    for place in chain.sides:
+        if place[1] - place[0] > 12:
+            return None
+        found = _ATOM.fullmatch(scanner.source(*place).strip())
+        if found is None:
+            return None
+        name, number = found.groups()
+        if number:
+            atoms.append(Number(Fraction(int(number))))
+            continue
+        if len(name) > 1 and "\\" + name not in GREEK:
+            return None
+        if not vocabulary.is_index(name):
+            return None
+        indices += 1
+        atoms.append(Name(name))
+    if not indices:
+        return None
+    for atom in atoms:
+        if isinstance(atom, Name) and atom.name not in vocabulary:
+            if vocabulary.size is None:
+                return None
+            vocabulary.add_index(atom.name)
+    return _relations(chain, atoms)
+
+
+def real_condition(
+    chain: Chain, scanner: Scanner, vocabulary: Vocabulary
+) -> tuple[Node, ...] | None:
+    """The relations of a chain such as ``x > 0`` that can be read; None if they cannot."""
+    if len(chain.sides) < 2 or chain.leads or chain.trails:
+        return None
+    sides: list[Node] = []
+    for place in chain.sides:
+        if place[1] - place[0] > 40:
+            return None
+        try:
+            sides.append(vocabulary.read(scanner.source(*place)).node)
+        except LatexError:
+            return None
+    plain = all(isinstance(side, Name | Number) for side in sides)
+    if not plain and any(op in ("==", "!=", "define") for op in chain.relations):
+        return None  # an equation that is claimed
+    return _relations(chain, sides)
+
+
+def _relations(chain: Chain, sides: list[Node]) -> tuple[Node, ...] | None:
+    operators = ["==" if op == "define" else op for op in chain.relations]
+    if not all(op in _OPPOSITE for op in operators):
+        return None
+    pairs = zip(operators, sides, sides[1:], strict=False)
+    return tuple(Relation(op, left, right) for op, left, right in pairs)
+
+
+def negated(conditions: tuple[Node, ...]) -> tuple[Node, ...]:
+    """What holds "otherwise".
+
+    >>> negated((Relation("==", Name("i"), Name("j")),))
+    (Relation(op='!=', left=Name(name='i'), right=Name(name='j')),)
+    """
+    match conditions:
+        case (Relation(op, left, right),):
+            return (Relation(_OPPOSITE[op], left, right),)
+        case ():
+            return ()
+    return (Logic("not", (Logic("and", conditions),)),)
+
+
+def trailing_bracket(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...]] | None:
+    """Where a condition in brackets at the end of a side starts, and what it says."""
+    found = _BRACKET.search(source)
+    if found is None or not source[: found.start()].strip():
+        return None
+    left, sign, right = (word.lstrip("\\") for word in found.groups())
+    if not all(vocabulary.is_index(word) and word in vocabulary for word in (left, right)):
+        return None
+    op = "==" if sign == "=" else "!="
+    return found.start(), (Relation(op, Name(left), Name(right)),)
+
+
+def describes(chain: Chain, scanner: Scanner) -> bool:
+    r"""Whether a chain only says what letters may be: ``c \in \mathbb{R}``, ``1, \dots, n``."""
+    if not chain.sides:
+        return False
+    source = scanner.source(chain.sides[0][0], chain.sides[-1][1])
+    if _DOTS.match(source) and len(chain.sides) == 1:
+        return True
+    for _ in range(4):
+        source, done = _GROUP.subn(lambda found: "_" * len(found.group()), source)
+        if not done:
+            break
+    found = _DESCRIBES.search(source)
+    if found is None:
+        return False
+    if "dots" in found.group():  # 1, …, n, but not a_1 + … + a_n
+        return chain.mark == "," and _DOTS.fullmatch(source.split("=")[-1]) is not None
+    return True

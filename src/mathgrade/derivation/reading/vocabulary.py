@@ -1,0 +1,281 @@
+r"""The names a text may use, and the ones it turns out to use as it is read.
+
+A letter in an index that nobody declared is an index of what it indexes; an ``n`` where
+only the size K is declared is K. Everything else that is not known stays a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from mathgrade.derivation.statements import Definition
+from mathgrade.expression import Context, Declaration, Node
+from mathgrade.expression.latex_text import LatexError, Reading, Setting, parse
+from mathgrade.expression.latex_text.brackets import ONES
+from mathgrade.expression.latex_text.commands import GREEK
+from mathgrade.expression.latex_text.faults import fault
+from mathgrade.expression.names import Size
+from mathgrade.expression.nodes import Apply, Delta, Entry, Name, Number, children
+
+__all__ = ["Vocabulary", "only_size"]
+
+_MOST_NEW = 12  # names one formula may bring
+_SIZE_LETTERS = frozenset("nNmMCdDKLp")
+_ALWAYS_SIZES = frozenset("nNK")
+_INDEX_LETTERS = frozenset("ijklmnpqrstuvabIJKLMN") | {"kappa", "ell", "mu", "nu", "alpha", "beta"}
+# A letter where only a size can stand: over a sum, behind dots, as the dimension of a space.
+_UPPER = re.compile(
+    r"""(?:\\sum|\\prod|∑|sum)(?:\\limits)?\s*_\s*(?:\{[^{}]*\}|\([^()]*\)|\S)\s*\^\s*\{?\s*
+        (?P<above>[A-Za-z])
+    |(?:\\sum|\\prod)(?:\\limits)?\s*\^\s*\{?\s*(?P<first>[A-Za-z])\s*\}?\s*_
+    |(?:\\[lcd]?dots[cb]?|\.\.\.|…|⋯)\s*[,+*]?\s*(?:\\cdot|\\times)?\s*(?P<last>[A-Za-z])(?![\w_(^])
+    |(?:\\[lcd]?dots[cb]?|\.\.\.|…|⋯)\s*[+]\s*[^+=&\n$]{0,30}?_\s*\{?\s*(?P<term>[A-Za-z])(?![\w])
+    |\\mathbb\s*\{?R\}?\s*\^\s*\{?\s*(?P<space>[A-Za-z])""",
+    re.VERBOSE,
+)
+
+
+def only_size(context: Context) -> str | None:
+    """The one size of a context; None if there is none or more than one."""
+    sizes = [name for name, declared in context.names.items() if declared.kind == "size"]
+    return sizes[0] if len(sizes) == 1 else None
+
+
+class Vocabulary:
+    """The names of one text, while it is read.
+
+    Attributes:
+        names: what each name is; grows.
+        context: the same, as readers of formulas take it.
+        definitions: what defined names stand for; grows.
+        claimed: the names that were there before.
+        size: the only size, if there is just one.
+    """
+
+    def __init__(self, text: str, context: Context, definitions: Mapping[str, Definition]) -> None:
+        self.names: dict[str, Declaration] = dict(context.names)
+        self.context = Context(self.names)
+        self.definitions: dict[str, Definition] = dict(definitions)
+        self.claimed = frozenset(self.names)
+        self.size = only_size(context)
+        self.aliases: dict[str, str] = {}
+        self.arguments: dict[str, tuple[Node, ...]] = {}
+        self.setting = Setting(self.size, self.aliases, self.arguments)
+        self.uppers = {
+            next(letter for letter in found.groups() if letter is not None)
+            for found in _UPPER.finditer(text)
+        }
+        for definition in definitions.values():
+            self._stands_alone(definition)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    # ---- reading
+
+    def read(self, source: str) -> Reading:
+        """The formula in a text; indices and sizes it brings are declared.
+
+        Raises:
+            LatexError: what cannot be read.
+        """
+        fresh: list[str] = []
+        for _ in range(_MOST_NEW):
+            try:
+                reading = parse(source, self.context, self.setting)
+            except LatexError as error:
+                name = self._learn(source, error)
+                if name is None:
+                    self.forget(fresh)
+                    raise self._explained(source, error) from None
+                fresh.append(name)
+            else:
+                self._settle(reading.node, fresh)
+                return reading
+        self.forget(fresh)
+        raise fault(source, 0, len(source), "it holds too many names that are not known")
+
+    def forget(self, names: list[str]) -> None:
+        """Takes back what a formula brought that cannot be read after all."""
+        for name in names:
+            self.names.pop(name, None)
+            self.definitions.pop(name, None)
+
+    def _learn(self, source: str, error: LatexError) -> str | None:
+        """Declares what was not known, if it can only be an index, a size or a vector of ones."""
+        if error.note == "expression.condition" and re.match(
+            r"1|\\(?:mathbf|mathbb|boldsymbol|bm|mathds|vec)\s*\{?\s*1|𝟙", source[error.start :]
+        ):
+            return self._ones()
+        if error.note != "expression.undeclared":
+            return None
+        name = source[error.start : error.end].strip().lstrip("\\")
+        if not (len(name) == 1 and name.isalpha()) and "\\" + name not in GREEK:
+            return None
+        inside = in_index(source, error.start)
+        if self.is_size(name, indexing=inside):
+            assert self.size is not None
+            self.aliases[name] = self.size
+            return name
+        if inside and name in _INDEX_LETTERS and (self.size is not None or self._lengths()):
+            return self.add_index(name)
+        return None
+
+    def is_size(self, name: str, *, indexing: bool = False) -> bool:
+        """Whether an undeclared letter means the only size there is."""
+        if self.size is None or name not in _SIZE_LETTERS or name in self.names:
+            return False
+        return name in self.uppers or (name in _ALWAYS_SIZES and not indexing)
+
+    def is_index(self, name: str) -> bool:
+        """Whether a name is an index, or a letter that may become one."""
+        declared = self.names.get(name)
+        if declared is not None:
+            return declared.kind == "index"
+        return name in _INDEX_LETTERS and not self.is_size(name)
+
+    def add_index(self, name: str, size: Size | None = None) -> str:
+        """Declares an index; of the only size if none is given."""
+        high = size or self.size or next(iter(self._lengths()), 1)
+        self.names[name] = Declaration("index", low=1, high=high)
+        return name
+
+    def _lengths(self) -> list[Size]:
+        return [declared.shape[0] for declared in self.names.values() if declared.shape]
+
+    def _ones(self) -> str | None:
+        if ONES in self.names or self.size is None:
+            return None
+        self.names[ONES] = Declaration("vector", (self.size,))
+        self.definitions[ONES] = Definition(ONES, (), ("i",), Number(Fraction(1)))
+        return ONES
+
+    def _settle(self, node: Node, fresh: list[str]) -> None:
+        """Gives new indices the size of what they index."""
+        for name in fresh:
+            declared = self.names.get(name)
+            if declared is not None and declared.kind == "index":
+                size = self.extent(node, name)
+                if size is not None and size != declared.high:
+                    self.names[name] = replace(declared, high=size)
+
+    def extent(self, node: Node, index: str) -> Size | None:
+        """The size of what an index picks entries of; None if it picks none."""
+        stack = [node]
+        while stack:
+            part = stack.pop()
+            stack.extend(children(part))
+            match part:
+                case Entry(Name(base), indices) if Name(index) in indices:
+                    declared = self.names.get(base)
+                    place = indices.index(Name(index))
+                    if declared is not None and place < len(declared.shape):
+                        return declared.shape[place]
+                case Entry(Apply(_, args), _):
+                    for arg in args:
+                        if isinstance(arg, Name) and arg.name in self.names:
+                            shape = self.names[arg.name].shape
+                            if shape:
+                                return shape[0]
+                case Delta(Name(left), Name(right)) if index in (left, right):
+                    other = self.names.get(right if left == index else left)
+                    if other is not None and other.kind == "index" and other.high is not None:
+                        return other.high
+        return None
+
+    def _explained(self, source: str, error: LatexError) -> LatexError:
+        """The error, with the name that is probably meant."""
+        if error.note != "expression.undeclared":
+            return error
+        name = source[error.start : error.end].strip().lstrip("\\")
+        near = self.near(name)
+        if near is None:
+            return error
+        reason = f"the name {name} is not known here; is {near} meant?"
+        return fault(source, error.start, error.end, reason, error.note)
+
+    def near(self, name: str) -> str | None:
+        """A known name that another one is nearly spelled like."""
+        if len(name) < 3:
+            return None
+        lower = name.lower()
+        for known in self.names:
+            if len(known) >= 3 and (known.lower() == lower or _one_slip(known.lower(), lower)):
+                return known
+        return None
+
+    # ---- definitions
+
+    def define(self, definition: Definition, declaration: Declaration) -> None:
+        """Takes a name in."""
+        self.names[definition.name] = declaration
+        self.definitions[definition.name] = definition
+        self._stands_alone(definition)
+
+    def _stands_alone(self, definition: Definition) -> None:
+        """What a defined function means that is not applied: ``T_i`` is ``T(z)_i``."""
+        if not definition.arguments:
+            return
+        found: list[Node] = []
+        for argument in definition.arguments:
+            declared = self.names.get(argument)
+            if argument in definition.vectors:
+                vectors = [
+                    name
+                    for name, other in self.names.items()
+                    if other.kind in ("vector", "simplex") and name not in self.definitions
+                ]
+                if declared is not None and declared.shape:
+                    found.append(Name(argument))
+                elif len(vectors) == 1:
+                    found.append(Name(vectors[0]))
+                else:
+                    return
+            elif declared is not None and not declared.shape and declared.kind != "function":
+                found.append(Name(argument))
+            else:
+                return
+        self.arguments[definition.name] = tuple(found)
+
+
+def in_index(source: str, at: int) -> bool:
+    """Whether a place stands in an index, behind ``_`` or in square brackets.
+
+    >>> in_index("z_{i m}", 5), in_index("z_m", 2), in_index("z_i m", 4)
+    (True, True, False)
+    """
+    depth = 0
+    for k in range(at - 1, max(at - 80, -1), -1):
+        sign = source[k]
+        if sign in "})]":
+            depth += 1
+        elif sign in "{([":
+            depth -= 1
+            if depth < 0:
+                before = source[:k].rstrip()
+                if before.endswith("_") or (sign == "[" and before[-1:].isalnum()):
+                    return True
+                if re.search(r"delta$", before):
+                    return True
+                if sign != "{" or not re.search(r"\\(?:mathbf|mathrm|text|mathit)$", before):
+                    return False
+                depth = 0
+        elif depth == 0 and sign == "_" and source[k + 1 : at].strip("\\ ") == "":
+            return True
+        elif depth == 0 and sign in "+=&" and "{" not in source[:k]:
+            return False
+    return False
+
+
+def _one_slip(left: str, right: str) -> bool:
+    """Whether two words differ by one letter: another one, one more, one less, two swapped."""
+    if abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 4:
+        return False
+    k = 0
+    while k < min(len(left), len(right)) and left[k] == right[k]:
+        k += 1
+    a, b = left[k:], right[k:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] == b[:2] and a[2:] == b[2:])

@@ -1,0 +1,86 @@
+"""What the words around a formula say about it: tables only, and how they are looked up.
+
+Words are matched at their end, right before the formula, or anywhere in the sentence
+before it. To let a derivation be told in other words, add them here.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "ANNOUNCES",
+    "ASIDE",
+    "CASE",
+    "CLOSES",
+    "DEFINES",
+    "DESCRIBES",
+    "LOCAL",
+    "OTHERWISE",
+    "last_sentence",
+]
+
+
+def _table(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+
+
+# A reason right before its formula: "since $e^{a+b} = e^a e^b$".
+ASIDE = _table(
+    r"""(?:^|[^\w])(?:since|because(?:\ of)?|as\ we\ know|due\ to|thanks\ to|given\ that|da|weil
+    |recall(?:ing)?(?:\ that|\ the\ (?:rule|identity|fact))?|remember(?:ing)?(?:\ that)?
+    |not(?:e|ing|ice|icing)(?:\ that|\ also\ that|\ first\ that)?|observ(?:e|ing)(?:\ that)?
+    |us(?:e|ing)(?:\ that|\ the\ (?:fact|rule|identity|law|property|formula)(?:\ that|\ of)?)?
+    |we\ (?:know|recall|note|observe)(?:\ that)?|the\ fact\ that|remark(?:\ that)?
+    |reminder|hint|beachte)\s*[:,]?\s*$
+    |(?:^|[.,;:(!?])\s*(?:and\s+|where\s+)?(?:as|by|with|from\ the\ (?:rule|identity))\s*:?\s*$"""
+)
+# Says that a formula still has to be shown.
+ANNOUNCES = _table(
+    r"""(?:^|[^\w])(?:to\ (?:show|prove|be\ (?:shown|proved|proven))|show\ that|prove\ that
+    |(?:want|need|have|try|going|goal\ is|aim\ is|remains|left|like|must|suffices|enough)\ (?:us\ )?
+    to\ (?:show|prove|see|verify|check|derive|find|get|obtain|reach)
+    |claim|goal|task|theorem|proposition|statement|behauptung|zu\ zeigen|zz|z\.z\.)
+    (?:\s+(?:that|is|this|the\ following))?\s*[:.]?\s*$"""
+)
+# What stands before the condition of a case.
+CASE = _table(
+    r"""(?:^|[^\w])(?:cases?|diagonal|off-?diagonal|suppose|assume|assuming|fall|fälle|falls
+    |situation|first|second|secondly|firstly|now|next|let|consider|subcase|scenario|part)
+    \b[^.;\n]*$ | ^\W*(?:\(?[a-z0-9ivx]{1,3}[).:]\s*)?\W*$"""
+)
+# The same, but it may belong to one formula only.
+LOCAL = _table(
+    r"(?:^|[^\w])(?:if|for|when(?:ever)?|where|provided|falls|wenn|für|and|in)\b[^.;\n]*$"
+)
+OTHERWISE = _table(r"(?:^|[^\w])(?:otherwise|else|sonst|ansonsten|andernfalls)\b")
+# Ends all cases.
+CLOSES = _table(
+    r"""(?:^|[^\w])(?:together|combin(?:e|ed|ing)|both\ (?:the\ )?cases|both\ results
+    |either\ case|all\ cases|any\ case|in\ general|general(?:ly)?|overall|altogether
+    |summar(?:y|i[sz]ing)|to\ sum\ up|in\ total|merging|unif(?:y|ying|ied)|hence\ for\ all
+    |for\ (?:all|every|any)\ (?:values\ of\ )?(?:i\b|j\b|indices|\$?i)
+    |regardless|irrespective|zusammen|insgesamt|allgemein|in\ beiden\ fällen|one\ formula)\b"""
+)
+# Before a new name.
+DEFINES = _table(
+    r"""(?:^|[^\w])(?:let(?:\ us)?(?:\ (?:define|denote|write|set|call|introduce))?|define|defining
+    |denot(?:e|ing)(?:\ by)?|set(?:ting)?|write|writing|put(?:ting)?|with|where|call
+    |abbreviat(?:e|ing)|introduc(?:e|ing)|substitut(?:e|ing)|and|sei|setze|definiere|wobei|mit)
+    \s*[:,]?\s*$"""
+)
+# A formula that only says what a letter may be.
+DESCRIBES = _table(
+    r"""(?:^|[^\w])(?:for\ (?:all|each|every|any|some|fixed)|for|where|with|such\ that|all|each
+    |every|any|some|index|indices|constant|vector|scalar|real|number|entry|component)\s*[:,]?\s*$"""
+)
+
+
+def last_sentence(words: str) -> str:
+    """What stands behind the last full stop or empty line.
+
+    >>> last_sentence("We are done. Now since")
+    'Now since'
+    """
+    ends = [found.end() for found in re.finditer(r"[.!?]\s+|\n\s*\n", words)]
+    return words[ends[-1] if ends else 0 :].strip()
