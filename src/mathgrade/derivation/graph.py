@@ -14,13 +14,15 @@ Nodes that differ by order, brackets, common denominators and cancelled factors 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from mathgrade.derivation.laws import EARLIER
 from mathgrade.derivation.matching import rewritten
 from mathgrade.derivation.measure import Measure
+from mathgrade.derivation.spelling import Spelling, spelling
 from mathgrade.derivation.vocabulary import Vocabulary
 from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.measuring import Valuation
@@ -28,8 +30,19 @@ from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.equality.symbolic.ring import NotCoveredError, Polynomial, Ratio
 from mathgrade.equality.symbolic.signs import Sign, sign
 from mathgrade.equality.symbolic.terms import Atom
+from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
-from mathgrade.expression.nodes import Call, Name, Relation, free_names
+from mathgrade.expression.nodes import (
+    Call,
+    Identity,
+    Inverse,
+    Mul,
+    Name,
+    Number,
+    Relation,
+    free_names,
+)
+from mathgrade.expression.substitution import substituted
 
 __all__ = ["Graph", "Link", "cases_of"]
 
@@ -97,10 +110,13 @@ class Graph:
     max_laws: int
     measure: Measure = field(init=False)
     laws: dict[int, frozenset[str] | None] = field(default_factory=dict)
+    late: Callable[[], bool] = lambda: False
+    _conditional: bool = False
     _keys: dict[Node, Key] = field(default_factory=dict)
     _parent: dict[Key, Key] = field(default_factory=dict)
     _forms: dict[Key, list[Node]] = field(default_factory=dict)
     _good: list[Link] = field(default_factory=list)
+    _spellings: dict[Node, Spelling] = field(default_factory=dict)
     _positive: dict[Node, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -115,7 +131,7 @@ class Graph:
             self._node(link.left)
             self._node(link.right)
         for _ in range(MAX_PASSES):
-            left = [link for link in waiting if not self._accepted(link)]
+            left = [link for link in waiting if self.late() or not self._accepted(link)]
             if len(left) == len(waiting) or not left:
                 break
             waiting = left
@@ -139,14 +155,27 @@ class Graph:
         laws = self.measure.laws(a, b, self.max_laws)
         if laws is None and self._key(a) == self._key(b):
             laws = frozenset()
-        if laws is None and (self._by_other_form(a, b) or self._follows(a, b)):
+        if laws is None and (
+            self._by_other_form(a, b) or self._follows(a, b) or self._inverse_of(a, b)
+        ):
             laws = frozenset({EARLIER.name})
         self.laws[link.step] = laws
         if laws is None:
             return False
         self._join(a, b)
         self._good.append(link)
+        self._conditional = self._conditional or bool(link.conditions)
         return True
+
+    def instantiate(self, puts: Iterable[Mapping[str, Node]]) -> None:
+        """Joins what steps join with their indices called otherwise: they hold for all."""
+        for put in puts:
+            for link in self._good:
+                if link.conditions:
+                    continue
+                left, right = (substituted(side, put) for side in (link.left, link.right))
+                if (left, right) != (link.left, link.right):
+                    self._join(left, right)
 
     # -- asking --------------------------------------------------------------------------
 
@@ -162,7 +191,44 @@ class Graph:
                 self._reach(side)
             if self._joined(*logs):
                 return True
-        return self._follows(left, right)
+        return self._follows(left, right) or self._inverse_of(left, right)
+
+    def paths(self, left: Node, right: Node) -> bool:
+        """Whether the steps lead from one side to the other by way of something else.
+
+        For a claim that is itself no bigger than a step may be: to write it down shows
+        nothing. Formulas count as something else if more than order and brackets differ.
+        """
+        ends = frozenset(map(self._spelt, (left, right)))
+        parent: dict[Spelling, Spelling] = {}
+
+        def find(key: Spelling) -> Spelling:
+            while (up := parent.get(key, key)) != key:
+                key = up
+            return key
+
+        nodes = [left, right]
+        for link in self._good:
+            nodes += [link.left, link.right]
+            a, b = self._spelt(link.left), self._spelt(link.right)
+            if frozenset((a, b)) != ends:
+                parent[find(b)] = find(a)
+        for end, node in itertools.product((left, right), nodes):
+            a, b = self._spelt(end), self._spelt(node)
+            if a != b and frozenset((a, b)) != ends and self.measure.by_definition(end, node):
+                parent[find(b)] = find(a)
+        return bool(len(ends) > 1 and find(self._spelt(left)) == find(self._spelt(right)))
+
+    def _spelt(self, node: Node) -> Spelling:
+        if node not in self._spellings:
+            self._spellings[node] = spelling(node, self._is_matrix)
+        return self._spellings[node]
+
+    def _is_matrix(self, node: Node) -> bool:
+        try:
+            return bool(self.vocabulary.components.shape(node))
+        except ResponseError:
+            return False
 
     def _reach(self, end: Node) -> None:
         """Joins an end of the claim to the nodes it is by definition."""
@@ -178,10 +244,38 @@ class Graph:
     # -- classes -------------------------------------------------------------------------
 
     def _node(self, node: Node) -> None:
+        new = node not in self._keys
         key = self._find(self._key(node))
         forms = self._forms.setdefault(key, [])
         if node not in forms:
             forms.append(node)
+        if new and self._is_matrix(node):
+            self._place_matrix(node)
+
+    def _place_matrix(self, node: Node) -> None:
+        """Joins a formula of matrices to those that differ in nothing a law is needed for."""
+        for forms in list(self._forms.values()):
+            for other in forms:
+                if (
+                    other != node
+                    and self._is_matrix(other)
+                    and self.measure.laws(node, other, 0) is not None
+                ):
+                    self._join(node, other)
+                    return
+
+    def _inverse_of(self, a: Node, b: Node) -> bool:
+        """Whether a is the inverse of a matrix X, and X b or b X is joined to the identity."""
+        for x, y in ((a, b), (b, a)):
+            if isinstance(x, Inverse) and self._is_matrix(x):
+                size = self.vocabulary.components.shape(x.body)[0]
+                one = Identity(Name(size) if isinstance(size, str) else Number(Fraction(size)))
+                self._node(one)
+                for product in (Mul((x.body, y)), Mul((y, x.body))):
+                    self._node(product)
+                    if self._joined(product, one):
+                        return True
+        return False
 
     def _find(self, key: Key) -> Key:
         while (up := self._parent.get(key, key)) != key:
@@ -232,14 +326,28 @@ class Graph:
     def _put_in(self, node: Node) -> Iterator[Node]:
         """The formula with an established equation put in, one after the other."""
         indices = {n for n, d in self.vocabulary.formal.names.items() if d.kind == "index"}
-        for link in self._good:
-            for u, v in ((link.left, link.right), (link.right, link.left)):
-                names = (free_names(u) | free_names(v)) & indices
-                if link.conditions or not free_names(v) <= free_names(u) | names:
-                    names = frozenset()
+        for u, v, general in self._equations():
+            names = (free_names(u) | free_names(v)) & indices if general else frozenset()
+            if free_names(v) & indices <= free_names(u):
                 new = rewritten(node, u, v, frozenset(names))
                 if new != node:
                     yield new
+
+    def _equations(self) -> Iterator[tuple[Node, Node, bool]]:
+        """What is established: formulas joined by steps, and whether for all indices."""
+        seen: set[tuple[Node, Node]] = set()
+        for link in reversed(self._good):
+            general = not link.conditions
+            for u, v in ((link.left, link.right), (link.right, link.left)):
+                forms = self._forms.get(self._find(self._key(u)), [])
+                for form in [v, *forms[:MAX_FORMS]]:
+                    if form != u and (u, form) not in seen:
+                        seen.add((u, form))
+                        yield (
+                            u,
+                            form,
+                            (general and form == v) or (general and not self._conditional),
+                        )
 
     def _follows(self, a: Node, b: Node) -> bool:
         """Whether a - b = q (u - v) for joined u and v, and a factor q that is never 0."""

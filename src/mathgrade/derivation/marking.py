@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -20,13 +20,15 @@ from mathgrade.derivation.vocabulary import Vocabulary
 from mathgrade.derivation.walking import Walk, Walked
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Node
-from mathgrade.expression.nodes import Name, children, free_names
+from mathgrade.expression import Declaration, Node
+from mathgrade.expression.nodes import Name, Neg, children, free_names
 from mathgrade.expression.substitution import substituted
 
 __all__ = ["Shares", "mark_derivation"]
 
-MAX_INSTANCES = 240  # steps with their indices called otherwise
+MAX_INSTANCES = 27  # ways to choose the indices of a step otherwise
+MAX_INDICES = 4
+MAX_RENAMINGS = 6
 
 Reached = list[tuple[Pattern, bool]]
 """For each case of equal and distinct indices whether the steps connect both sides."""
@@ -65,11 +67,20 @@ class _Marking:
     judgement: Judgement
     deadline: float
     graphs: dict[object, Graph] = field(default_factory=dict)
-    late: bool = False
+
+    def late(self) -> bool:
+        return time.perf_counter() > self.deadline
 
     @property
     def links(self) -> list[Link]:
         return [w.link for w in self.walked if w.link is not None]
+
+    @property
+    def indices(self) -> frozenset[str]:
+        """The indices that stand free in the steps."""
+        return frozenset().union(
+            *(_indices(self, side) for link in self.links for side in (link.left, link.right))
+        )
 
 
 def mark_derivation(
@@ -127,7 +138,7 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
         outcome = Proof.WRONG
     elif all(met for _, met in best):
         return MarkedDerivation(Proof.PROVED, Fraction(1), tuple(lines))
-    elif marking.late or any(
+    elif marking.late() or any(
         line.outcome in (LineOutcome.UNREAD, LineOutcome.UNDECIDED) for line in lines
     ):
         outcome = Proof.UNDECIDED
@@ -149,65 +160,103 @@ def _reached(marking: _Marking, form: Form) -> Reached:
     except ResponseError as error:
         raise ItemError(f"The claim {form.text!r} means nothing: {error.message}") from error
     indices = _indices(marking, equation.left) | _indices(marking, equation.right)
-    others = frozenset().union(
-        *(_indices(marking, side) for link in marking.links for side in (link.left, link.right))
-    )
+    found: Reached = []
+    for put in _renamings(marking, indices):
+        found = [
+            (pattern, _connected(marking, equation, pattern, put))
+            for pattern in _cases(marking, indices, put)
+        ]
+        if all(met for _, met in found):
+            break
+    return found
+
+
+def _cases(marking: _Marking, indices: frozenset[str], put: Mapping[str, str]) -> Iterator[Pattern]:
+    others = {put.get(n, n) for n in marking.indices}
     sizes = [n for n, d in marking.words.formal.names.items() if d.kind == "size"]
-    return [
-        (pattern, _connected(marking, equation, pattern, indices))
-        for pattern in cases_of(indices, others - indices, sizes)
-    ]
+    return cases_of(indices, others - indices, sizes)
+
+
+def _renamings(marking: _Marking, indices: frozenset[str]) -> Iterator[dict[str, str]]:
+    """Ways to call the derivation's indices as the claim does; none, last of all.
+
+    Indices of the claim that the derivation never uses stand for others that it does.
+    """
+    unused = sorted(indices - marking.indices)
+    foreign = sorted(marking.indices - indices)
+    names = marking.words.formal.names
+    for chosen in itertools.islice(itertools.permutations(foreign, len(unused)), MAX_RENAMINGS):
+        if unused and all(
+            _range(names[a]) == _range(names[b]) for a, b in zip(chosen, unused, strict=True)
+        ):
+            yield dict(zip(chosen, unused, strict=True))
+    yield {}
 
 
 def _connected(
-    marking: _Marking, equation: Equation, pattern: Pattern, indices: frozenset[str]
+    marking: _Marking, equation: Equation, pattern: Pattern, put: Mapping[str, str]
 ) -> bool:
-    if time.perf_counter() > marking.deadline:
-        marking.late = True
-        return False
-    key = (frozenset(pattern.same.items()), pattern.apart)
+    graph = _graph(marking, pattern, put)
+    for left, right in _spellings(marking, equation):
+        small = graph.measure.laws(left, right, marking.claim.max_laws) is not None
+        if small:
+            if graph.paths(left, right):
+                return True
+        elif graph.connects(left, right):
+            return True
+    return False
+
+
+def _spellings(marking: _Marking, equation: Equation) -> Iterator[tuple[Node, Node]]:
+    """The claim, and the claim with the sign of a number changed that may be any number."""
+    yield equation.left, equation.right
+    names = marking.words.context.names
+    for name in sorted(free_names(equation.left) | free_names(equation.right)):
+        if name in names and names[name] == Declaration("real"):
+            put: dict[str, Node] = {name: Neg(Name(name))}
+            yield substituted(equation.left, put), substituted(equation.right, put)
+
+
+def _graph(marking: _Marking, pattern: Pattern, put: Mapping[str, str]) -> Graph:
+    key = (frozenset(pattern.same.items()), pattern.apart, frozenset(put.items()))
     graph = marking.graphs.get(key)
     if graph is None:
-        graph = marking.graphs[key] = Graph(marking.words, pattern, marking.claim.max_laws)
-        graph.add(marking.links)
-    if graph.connects(equation.left, equation.right):
-        return True
-    # The same steps with their indices called otherwise: what holds for all holds for these.
-    more = list(itertools.islice(_instances(marking, indices), MAX_INSTANCES))
-    if not more:
-        return False
-    wider = Graph(marking.words, pattern, marking.claim.max_laws)
-    wider.add([*marking.links, *more])
-    return wider.connects(equation.left, equation.right)
+        graph = Graph(marking.words, pattern, marking.claim.max_laws, late=marking.late)
+        marking.graphs[key] = graph
+        graph.add(_renamed(link, put) for link in marking.links)
+        graph.instantiate(_instances(marking, pattern, put))
+    return graph
 
 
-def _instances(marking: _Marking, indices: frozenset[str]) -> Iterator[Link]:
-    """Steps with the indices of the claim put for their own, in every way there is."""
+def _renamed(link: Link, put: Mapping[str, str]) -> Link:
+    if not put:
+        return link
+    names: dict[str, Node] = {old: Name(new) for old, new in put.items()}
+    return Link(
+        substituted(link.left, names),
+        substituted(link.right, names),
+        tuple(substituted(c, names) for c in link.conditions),
+        link.step,
+    )
+
+
+def _instances(
+    marking: _Marking, pattern: Pattern, put: Mapping[str, str]
+) -> Iterator[dict[str, Node]]:
+    """Every other way to choose the indices of the derivation among those of the case."""
     names = marking.words.formal.names
-    for link in marking.links:
-        held = _indices(marking, link.left) | _indices(marking, link.right)
-        for condition in link.conditions:
-            held |= _indices(marking, condition)
-        own = sorted(held)
-        if len(own) > 3:
-            continue
-        ranges = [
-            [i for i in sorted(indices) if _range(names[i]) == _range(names[n])] or [n] for n in own
-        ]
-        for chosen in itertools.product(*ranges):
-            if list(chosen) == own:
-                continue
-            put: dict[str, Node] = {n: Name(i) for n, i in zip(own, chosen, strict=True)}
-            yield Link(
-                substituted(link.left, put),
-                substituted(link.right, put),
-                tuple(substituted(c, put) for c in link.conditions),
-                -link.step,
-            )
+    used = sorted({put.get(n, n) for n in marking.indices})
+    if len(used) > MAX_INDICES:
+        return
+    claimed = set(pattern.same) | {n for a, b, _ in pattern.apart for n in (a, b)} | set(used)
+    choices = [[i for i in sorted(claimed) if _range(names[i]) == _range(names[n])] for n in used]
+    for chosen in itertools.islice(itertools.product(*choices), MAX_INSTANCES):
+        if list(chosen) != used:
+            yield {n: Name(i) for n, i in zip(used, chosen, strict=True)}
 
 
-def _range(declared: object) -> tuple[object, object]:
-    return (getattr(declared, "low", None), getattr(declared, "high", None))
+def _range(declared: Declaration) -> tuple[object, object]:
+    return (declared.low, declared.high)
 
 
 def _indices(marking: _Marking, node: Node) -> frozenset[str]:
@@ -255,7 +304,7 @@ def _missing(marking: _Marking, best: Reached, lines: Sequence[MarkedLine]) -> I
     if not marking.links:
         yield "There is no step that shows anything yet."
         return
-    if marking.late:
+    if marking.late():
         yield "It took too long to follow; a person will look."
     for line in lines:
         if line.outcome in (LineOutcome.UNREAD, LineOutcome.UNDECIDED):

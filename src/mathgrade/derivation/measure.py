@@ -9,10 +9,12 @@ from fractions import Fraction
 
 from mathgrade.derivation.laws import DEFINITION, FRACTION, FREE, ROOTS, STEP_LAWS
 from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.derivation.words import Words
 from mathgrade.equality.symbolic.measuring import Valuation
 from mathgrade.equality.symbolic.places import Pattern
+from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
-from mathgrade.expression.nodes import Add, Neg, Number, free_names
+from mathgrade.expression.nodes import Add, Derivative, Neg, Number, children, free_names
 
 __all__ = ["Measure"]
 
@@ -29,6 +31,7 @@ class Measure:
 
     vocabulary: Vocabulary
     pattern: Pattern
+    words: Words = field(init=False)
     _bare: Valuation = field(init=False)
     _known: dict[tuple[Node, Node, int], frozenset[str] | None] = field(default_factory=dict)
     _valuations: dict[tuple[frozenset[str], frozenset[str]], Valuation] = field(
@@ -41,6 +44,7 @@ class Measure:
             words.formal, words.given, self.pattern, FREE, words.hidden, lasting=True
         )
         self._valuations[FREE, words.hidden] = self._bare
+        self.words = Words(words, self.full)
 
     def valuation(self, laws: frozenset[str], hidden: frozenset[str]) -> Valuation:
         """Values of formulas where some laws hold; kept, with all that was evaluated."""
@@ -64,10 +68,15 @@ class Measure:
     def laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
         """Names of the laws of a step; None if more than ``limit`` are needed or none suffice.
 
-        That a definition is put in on the way is no law of its own where one side holds no
-        defined names any more and nothing is differentiated.
+        That a definition is put in on the way is no law of its own where one side is worked
+        out: it holds no defined names any more, nor what is still to be differentiated.
         """
         left, right = _apart(left, right)
+        try:
+            if self.vocabulary.components.shape(left):
+                return self.words.laws(left, right, limit)
+        except ResponseError:
+            return None
         key = (left, right, limit)
         if key not in self._known:
             self._known[key] = self._laws(left, right, limit)
@@ -89,7 +98,7 @@ class Measure:
         used = self.full.used(left) | self.full.used(right)
         chosen = [law.name for law in _OTHERS if law is FRACTION or law.laws & used]
         names = self._names(left, right)
-        finished = not self._inside(left) or not self._inside(right)
+        finished = [side for side in (left, right) if not self._inside(side)]
         for cost in range(1, limit + 1):
             for some in _subsets(chosen, cost):
                 if self._agree(left, right, some, hidden):
@@ -100,7 +109,9 @@ class Measure:
                 if self._unfolded(left, right, some, names):
                     return some | {DEFINITION.name}
             for some in _subsets(chosen, cost) if finished else ():
-                if not some & _CALCULUS and self._unfolded(left, right, some, names):
+                if some & _CALCULUS and all(map(_differentiates, finished)):
+                    continue
+                if self._unfolded(left, right, some, names):
                     return some | {DEFINITION.name}
         return None
 
@@ -136,6 +147,10 @@ class Measure:
                 left, right, fractions=FRACTION.name in some, identities=ROOTS.name in some
             )
         )
+
+
+def _differentiates(node: Node) -> bool:
+    return isinstance(node, Derivative) or any(map(_differentiates, children(node)))
 
 
 def _apart(left: Node, right: Node) -> tuple[Node, Node]:

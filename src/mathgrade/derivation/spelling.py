@@ -26,7 +26,7 @@ from mathgrade.expression.nodes import (
     Subst,
 )
 
-__all__ = ["spelling"]
+__all__ = ["Spelling", "spelling"]
 
 Spelling = Any
 _ONE, _ZERO = ("Number", Fraction(1)), ("Number", Fraction(0))

@@ -223,9 +223,8 @@ class Vocabulary:
             )
         name = self._keys[key] = f"{definition.name}({len(self._keys) + 1})"
         self.applied[name] = Apply(definition.name, args)
-        result = self._names[definition.name].shape
         spans = [self._span(p) for p in places]
-        shape = (*spans, *result[:1])
+        shape = (*spans, *(self._reach(i, definition, args) for i in definition.indices))
         if len(shape) > 2:
             raise ResponseError(
                 f"{definition.name} cannot be followed with so many indices.", "derivation.too-big"
@@ -264,7 +263,16 @@ class Vocabulary:
         declared = self._names.get(name)
         return declared is not None and declared.kind == "index"
 
-    def _span(self, name: str) -> int | str:
+    def _reach(self, index: str, definition: Definition, args: tuple[Node, ...]) -> Size:
+        """How far the index of a function's value runs: as far as what it indexes."""
+        for name, arg in zip(definition.arguments, args, strict=True):
+            if _indexes(definition.body, name, index):
+                shape = self.components.shape(arg)
+                if shape:
+                    return shape[0] if shape[1] == 1 else shape[1]
+        return self._span(index)
+
+    def _span(self, name: str) -> Size:
         declared = self._names.get(name)
         high = declared.high if declared is not None and declared.kind == "index" else None
         if high is not None:
@@ -295,6 +303,13 @@ class Vocabulary:
                 inner = substituted(whole, put)
                 return Entry(inner, indices[outer:]) if own and indices[outer:] else inner
         return pieces_changed(node, self.written)
+
+
+def _indexes(node: Node, name: str, index: str) -> bool:
+    """Whether an index stands at a name."""
+    if isinstance(node, Entry) and node.base == Name(name) and Name(index) in node.indices:
+        return True
+    return any(_indexes(child, name, index) for child in children(node))
 
 
 def _reached(name: str, given: Mapping[str, tuple[tuple[str, ...], Node]]) -> set[str]:

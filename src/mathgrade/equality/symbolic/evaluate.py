@@ -91,7 +91,10 @@ class Evaluator:
             case Div(top, bottom):
                 over = self.scalar(bottom, env)
                 a.need("nonzero", over)
-                return scaled(a.number(1) / over, self.go(top, env))
+                above = self.go(top, env)
+                if a.laws.get("exp") and _exponential(a, over) and _exponential(a, above):
+                    return a.ring.reduced(number_of(above) / over)  # e^a / e^b = e^(a - b)
+                return scaled(a.number(1) / over, above)
             case Power(base, exponent):
                 return self._power(self.go(base, env), self.scalar(exponent, env))
             case Delta(left, right):
@@ -362,6 +365,15 @@ class Evaluator:
         if isinstance(value, Grid):
             return value.each(lambda entry: number_of(self._by(entry, atom)))
         return a.make(Term("derivative", atom.label, atom.places, (value,)))
+
+
+def _exponential(a: Algebra, value: Value) -> bool:
+    """Whether a value is a product of powers of exponentials."""
+    return (
+        isinstance(value, Ratio)
+        and len(value.n) == len(value.d) == 1
+        and all(a.atom(k).head == "exp" for k in a.atoms(value))
+    )
 
 
 def _constant(a: Algebra, value: Ratio) -> Fraction | None:
