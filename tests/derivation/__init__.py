@@ -1,0 +1,1 @@
+"""Derivations with known outcomes, labelled by hand."""
