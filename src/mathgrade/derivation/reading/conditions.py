@@ -23,8 +23,9 @@ _BRACKET = re.compile(
 _GROUP = re.compile(r"(?<!\\)\{[^{}]*\}")
 _DESCRIBES = re.compile(
     r"\\(?:in|notin|ni|subset|subseteq|forall|exists|colon|ldots|dots|mapsto)(?![A-Za-z])"
-    r"|[∈∀∃⊂ℝℕℤ]|\\mathbb\s*\{?\s*[RNZC]|\\R(?![A-Za-z])"
+    r"|[∈∀∃⊂ℝℕℤ]|\\R(?![A-Za-z])"
 )
+_SPACE_NAME = re.compile(r"\\mathbb\s*\{?\s*[RNZC]\s*\}?")
 _DOTS = re.compile(r"\s*(?:\\[lcv]?dots[cb]?|\.{2,}|…|⋯)")
 
 
@@ -123,6 +124,8 @@ def describes(chain: Chain, scanner: Scanner) -> bool:
     source = scanner.source(chain.sides[0][0], chain.sides[-1][1])
     if _DOTS.match(source) and len(chain.sides) == 1:
         return True
+    source = source.replace(r"\{", "((").replace(r"\}", "))")
+    source = _SPACE_NAME.sub(lambda found: "ℝ" * len(found.group()), source)
     for _ in range(4):
         source, done = _GROUP.subn(lambda found: "_" * len(found.group()), source)
         if not done:

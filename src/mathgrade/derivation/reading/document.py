@@ -29,7 +29,7 @@ from mathgrade.derivation.reading.plain import MATHEMATICAL
 from mathgrade.derivation.reading.sides import Lines, SideReader
 from mathgrade.derivation.reading.vocabulary import Vocabulary
 from mathgrade.derivation.statements import Definition, Document, Remark, Role, Side, Statement
-from mathgrade.expression import Context, Node
+from mathgrade.expression import Context, Declaration, Node
 from mathgrade.expression.latex_text import LatexError
 from mathgrade.expression.nodes import Number, Relation
 
@@ -42,6 +42,7 @@ MAX_SIDES = 800
 _NO_HEADS = frozenset(MATHEMATICAL - {"softmax", "gamma"})
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|\n\s*\n")
 _TRAILING = re.compile(r"[\s,;]*(?:if|for|when|in\ case|provided(?:\ that)?|falls|für)\s*", re.I)
+_OF_ANOTHER = re.compile("is not known here|a prime belongs")  # a rule in letters of its own
 _ENDS_THERE = re.compile(r"\s*(?:$|[.,;)]|and\b|or\b|\n)")
 
 
@@ -90,6 +91,10 @@ class _Reader:
         self.otherwise: tuple[Node, ...] = ()  # the last condition that was written
         self.pending = ""  # a relation the formula before ended with
         self.words = ""
+        self.leads_on = False  # whether an arrow follows the present chain
+        self.own: dict[int, tuple[Node, ...]] = {}  # conditions of chains of one formula
+        self.joins = False  # whether words of the same formula stand before
+        self.begun = 0  # where they start
         self.count = 0
 
     def _known(self, word: str) -> bool:
@@ -147,10 +152,12 @@ class _Reader:
             return
         self._cases(found)
         at = 0
+        self.joins = False
         words = self._taken()
         while at < len(found):
             chain = found[at]
             before = f"{words} {chain.words}".strip() if not at else chain.words
+            self.leads_on = at + 1 < len(found) and found[at + 1].arrow == "to"
             alone = len(found) == 1 or (at + 1 < len(found) and bool(found[at + 1].leads))
             self._chain(k, chain, before, inline=inline, alone=alone and not at, first=not at)
             at += 1
@@ -269,7 +276,7 @@ class _Reader:
 
     def _cases(self, found: list[Chain]) -> None:
         """Hands the conditions among the chains of a display to the chains they belong to."""
-        self.own: dict[int, tuple[Node, ...]] = {}
+        self.own = {}
         kept: list[Chain] = []
         ahead: tuple[tuple[Node, ...], int] | None = None
         for at, chain in enumerate(found):
@@ -331,7 +338,9 @@ class _Reader:
             return
         if self._is_words(k, chain, sentence, leads, inline=inline, alone=alone):
             self._put(chain, Role.WORDS, words, "")
+            self.joins = chain.mark in (",", ":", "arrow", "gap", "words")
             return
+        self.joins = False
         if told.OTHERWISE.search(sentence) and self.otherwise and not own:
             own = negated(self.otherwise)
         if not leads and chain.arrow in ("implies", "iff") and self._was_equation():
@@ -345,6 +354,7 @@ class _Reader:
         if head is not None:
             self._definition(chain, head, words, own)
             return
+        self._introduced(chain)
         self._put(chain, role, words, leads, own)
 
     def _is_words(
@@ -391,14 +401,13 @@ class _Reader:
         leads: str,
         own: tuple[Node, ...] = (),
         *,
-        first: tuple[Side, list[Remark]] | None = None,
         definition: Definition | None = None,
     ) -> None:
         """Reads the sides of a chain and adds its statement."""
         own = own or self.local
-        sides: list[Side] = [first[0]] if first else []
-        remarks: list[Remark] = list(first[1]) if first else []
-        places = chain.sides[len(sides) :]
+        sides: list[Side] = []
+        remarks: list[Remark] = []
+        places = chain.sides
         if role is not Role.WORDS and (bracket := self._bracket(places)):
             places, conditions = bracket
             own = own or conditions
@@ -407,12 +416,20 @@ class _Reader:
             sides.append(side)
             remarks += said
         relations = chain.relations[: len(sides) - 1] if sides else []
+        if len(sides) == 1 and not leads and not chain.trails and sides[0].fault:
+            role = Role.WORDS  # it claims nothing
         if leads:
             relations = [leads, *relations]
-        if any(side.fault for side in sides) and role in (Role.WORDS, Role.ASIDE):
-            unknown = all("is not known here" in s.fault for s in sides if s.fault)
-            if role is Role.WORDS or unknown:
+        if any(side.fault for side in sides):
+            reminder = role is Role.ASIDE or (not leads and told.RULE.search(words[-200:]))
+            unknown = all(_OF_ANOTHER.search(side.fault) for side in sides if side.fault)
+            if role is Role.WORDS or (reminder and unknown):
                 role, sides, relations, remarks, leads = Role.WORDS, [], [], [], ""
+        if role is Role.WORDS:
+            if self.joins:
+                self._join(chain)
+                return
+            self.begun = chain.sides[0][0]
         nodes = [side.node for side in sides if side.node is not None]
         if role is not Role.WORDS:
             line = self.lines.at(chain.sides[0][0])
@@ -436,6 +453,12 @@ class _Reader:
             )
         )
 
+    def _join(self, chain: Chain) -> None:
+        """Takes words of a formula together that commas and arrows have cut."""
+        last = self.found[-1]
+        more = " ".join(self.scanner.source(self.begun, chain.sides[-1][1]).split())
+        self.found[-1] = replace(last, sides=(), relations=(), text=more)
+
     def _bracket(
         self, places: list[tuple[int, int]]
     ) -> tuple[list[tuple[int, int]], tuple[Node, ...]] | None:
@@ -449,36 +472,40 @@ class _Reader:
 
     # ---- definitions
 
+    def _head(self, place: tuple[int, int]) -> Head | None:
+        """The head of a definition at a place, if its name may be defined."""
+        head = read_head(self.scanner.source(*place))
+        head = named(head) if head is not None else None
+        if head is None or head.name in _NO_HEADS or not head.is_plain:
+            return None
+        known = [letter for letter in head.name if letter in self.vocabulary]
+        if head.name.isalpha() and len(head.name) > 1 and len(known) == len(head.name):
+            return None  # a product of known letters
+        return head
+
     def _new_head(self, chain: Chain, sentence: str) -> Head | None:
         """The head of a chain that says what a new name stands for."""
         if len(chain.sides) < 2 or chain.relations[0] not in ("==", "define"):
             return None
-        source = self.scanner.source(*chain.sides[0])
-        head = read_head(source)
-        if head is None or head.name in _NO_HEADS:
+        head = self._head(chain.sides[0])
+        if head is None:
             return None
-        head = named(head)
-        if not head.is_plain or self.vocabulary.is_size(head.name):
+        if self.vocabulary.may_define(head.name):
+            return None if self.vocabulary.near(head.name) else head
+        known = self.vocabulary.definitions.get(head.name)
+        if known is None or head.name in self.claim:
             return None
-        if head.name in self.vocabulary:
-            again = told.DEFINES.search(sentence) or chain.relations[0] == "define"
-            own = head.name in self.vocabulary.definitions and head.name not in self.claim
-            return head if again and own else None
-        letters = [letter for letter in head.name if letter not in self.vocabulary]
-        if head.name.isalpha() and len(head.name) > 1 and not letters:
-            return None  # a product of known letters
-        return None if self.vocabulary.near(head.name) else head
+        again = told.DEFINES.search(sentence) or chain.relations[0] == "define"
+        other = len(known.arguments) != len(head.arguments)
+        introduced = bool(head.arguments) and len(chain.sides) == 2 and self.leads_on
+        return head if again or other or introduced else None
 
     def _definition(self, chain: Chain, head: Head, words: str, own: tuple[Node, ...]) -> None:
         """Takes ``S = body``, and ``f(z) = y = body``, which introduces both."""
-        heads = [head]
-        at = 1
+        heads, at = [head], 1
         while at < len(chain.sides) - 1:
-            other = read_head(self.scanner.source(*chain.sides[at]))
-            other = named(other) if other is not None else None
-            if other is None or other.name in self.vocabulary or not other.is_plain:
-                break
-            if other.name in _NO_HEADS or other.name == head.name:
+            other = self._head(chain.sides[at])
+            if other is None or not self.vocabulary.may_define(other.name):
                 break
             heads.append(other)
             at += 1
@@ -491,12 +518,37 @@ class _Reader:
                 definition = None
                 break
             self.vocabulary.define(definition, declaration)
-        if definition is None:
-            side, _ = self.sides.read(*chain.sides[0])
-            known = replace(side, fault="")
-            self._put(chain, Role.STEP, words, "", own, first=(known, []))
+        if definition is None:  # one fault is enough: the name counts as known from here on
+            self.vocabulary.names[head.name] = self._formal(head)
+            self._put(chain, Role.STEP, words, "", own)
             return
+        for argument in head.arguments:  # what the function is written in may be used from here on
+            if argument not in self.vocabulary and argument not in definition.vectors:
+                self.vocabulary.names[argument] = Declaration("real")
         self._put(chain, Role.DEFINITION, words, "", own, definition=definition)
+
+    def _formal(self, head: Head) -> Declaration:
+        """What a head declares whose definition cannot be read."""
+        if head.arguments:
+            return Declaration("function", arity=len(head.arguments))
+        sizes = tuple(self.vocabulary.size or 1 for _ in head.indices)
+        return Declaration(("real", "vector", "matrix")[min(len(sizes), 2)], sizes[:2])
+
+    def _introduced(self, chain: Chain) -> None:
+        """Takes new names in the middle of a chain: ``f(z) = ReLU(z) = max(0, z)``."""
+        for at in range(len(chain.sides) - 1):
+            if chain.relations[at : at + 1] not in (["=="], ["define"]):
+                continue
+            head = self._head(chain.sides[at])
+            if head is None or not head.arguments or self.vocabulary.near(head.name):
+                continue
+            if head.name not in self.vocabulary and self.vocabulary.may_define(head.name):
+                source = self.scanner.source(*chain.sides[at + 1])
+                try:
+                    definition, declaration, _ = define(head, source, self.vocabulary)
+                except LatexError:
+                    continue
+                self.vocabulary.define(definition, declaration)
 
 
 def _is_number(condition: Node) -> bool:

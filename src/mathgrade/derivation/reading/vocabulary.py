@@ -26,6 +26,8 @@ _MOST_NEW = 12  # names one formula may bring
 _SIZE_LETTERS = frozenset("nNmMCdDKLp")
 _ALWAYS_SIZES = frozenset("nNK")
 _INDEX_LETTERS = frozenset("ijklmnpqrstuvabIJKLMN") | {"kappa", "ell", "mu", "nu", "alpha", "beta"}
+_SELDOM = frozenset("abuvIJKLMN")  # an index only where nothing else can be
+_FUNCTION_LETTERS = frozenset("fghuvFGHφψ") | {"phi", "varphi", "psi"}
 # A letter where only a size can stand: over a sum, behind dots, as the dimension of a space.
 _UPPER = re.compile(
     r"""(?:\\sum|\\prod|∑|sum)(?:\\limits)?\s*_\s*(?:\{[^{}]*\}|\([^()]*\)|\S)\s*\^\s*\{?\s*
@@ -113,12 +115,18 @@ class Vocabulary:
         if error.note != "expression.undeclared":
             return None
         name = source[error.start : error.end].strip().lstrip("\\")
+        if source[error.start : error.start + 1] == "\\" and "\\" + name not in GREEK:
+            return None
         if not (len(name) == 1 and name.isalpha()) and "\\" + name not in GREEK:
             return None
         inside = in_index(source, error.start)
         if self.is_size(name, indexing=inside):
             assert self.size is not None
             self.aliases[name] = self.size
+            return name
+        arity = _applied(source, error.end) if name in _FUNCTION_LETTERS and not inside else 0
+        if arity:
+            self.names[name] = Declaration("function", arity=arity)
             return name
         if inside and name in _INDEX_LETTERS and (self.size is not None or self._lengths()):
             return self.add_index(name)
@@ -135,7 +143,7 @@ class Vocabulary:
         declared = self.names.get(name)
         if declared is not None:
             return declared.kind == "index"
-        return name in _INDEX_LETTERS and not self.is_size(name)
+        return name in _INDEX_LETTERS - _SELDOM and not self.is_size(name)
 
     def add_index(self, name: str, size: Size | None = None) -> str:
         """Declares an index; of the only size if none is given."""
@@ -190,11 +198,11 @@ class Vocabulary:
         """The error, with the name that is probably meant."""
         if error.note != "expression.undeclared":
             return error
-        name = source[error.start : error.end].strip().lstrip("\\")
-        near = self.near(name)
+        name = re.findall(r"[A-Za-z]+", source[error.start : error.end])[-1:]
+        near = self.near(name[0]) if name else None
         if near is None:
             return error
-        reason = f"the name {name} is not known here; is {near} meant?"
+        reason = f"the name {name[0]} is not known here; {near} is"
         return fault(source, error.start, error.end, reason, error.note)
 
     def near(self, name: str) -> str | None:
@@ -207,12 +215,24 @@ class Vocabulary:
                 return known
         return None
 
+    def may_define(self, name: str) -> bool:
+        """Whether a text may say what a name stands for: it is new, or a function like any."""
+        declared = self.names.get(name)
+        if declared is None:
+            return not self.is_size(name)
+        return (
+            declared.kind == "function"
+            and name not in self.definitions
+            and name not in self.claimed
+        )
+
     # ---- definitions
 
     def define(self, definition: Definition, declaration: Declaration) -> None:
         """Takes a name in."""
         self.names[definition.name] = declaration
         self.definitions[definition.name] = definition
+        self.arguments.pop(definition.name, None)
         self._stands_alone(definition)
 
     def _stands_alone(self, definition: Definition) -> None:
@@ -239,6 +259,20 @@ class Vocabulary:
             else:
                 return
         self.arguments[definition.name] = tuple(found)
+
+
+def _applied(source: str, at: int) -> int:
+    """How many arguments stand in the bracket behind a place; 0 if none is there."""
+    found = re.compile(r"(?:'|\^\{?\\prime+\}?|\^\d)*\s*(?:\\left\s*)?\(").match(source, at)
+    if found is None:
+        return 0
+    depth, commas = 1, 0
+    for sign in source[found.end() :]:
+        depth += (sign in "({[") - (sign in ")}]")
+        if not depth:
+            break
+        commas += sign == "," and depth == 1
+    return commas + 1
 
 
 def in_index(source: str, at: int) -> bool:
