@@ -13,7 +13,14 @@ from mathgrade.expression.latex_text import LatexError
 from mathgrade.expression.latex_text.commands import GREEK
 from mathgrade.expression.nodes import Logic, Name, Number, Relation
 
-__all__ = ["describes", "index_condition", "negated", "real_condition", "trailing_bracket"]
+__all__ = [
+    "describes",
+    "has_number",
+    "index_condition",
+    "negated",
+    "real_condition",
+    "trailing_bracket",
+]
 
 _ATOM = re.compile(r"\(?\s*(?:\\?([A-Za-z]+)|(\d{1,3}))\s*\)?")
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -89,6 +96,11 @@ def _relations(chain: Chain, sides: list[Node]) -> tuple[Node, ...] | None:
         return None
     pairs = zip(operators, sides, sides[1:], strict=False)
     return tuple(Relation(op, left, right) for op, left, right in pairs)
+
+
+def has_number(conditions: tuple[Node, ...]) -> bool:
+    """Whether a condition compares with a number: ``i = 1``."""
+    return any(isinstance(c, Relation) and isinstance(c.right, Number) for c in conditions)
 
 
 def negated(conditions: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -55,13 +55,23 @@ class Vocabulary:
         definitions: what defined names stand for; grows.
         claimed: the names that were there before.
         size: the only size, if there is just one.
+        coming: names that are defined further on, and may be used before.
+        missed: names that were not known where they were used.
     """
 
-    def __init__(self, text: str, context: Context, definitions: Mapping[str, Definition]) -> None:
+    def __init__(
+        self,
+        text: str,
+        context: Context,
+        definitions: Mapping[str, Definition],
+        coming: Mapping[str, Declaration] | None = None,
+    ) -> None:
         self.names: dict[str, Declaration] = dict(context.names)
         self.context = Context(self.names)
         self.definitions: dict[str, Definition] = dict(definitions)
         self.claimed = frozenset(self.names)
+        self.coming = dict(coming or {})
+        self.missed: set[str] = set()
         self.size = only_size(context)
         self.aliases: dict[str, str] = {}
         self.arguments: dict[str, tuple[Node, ...]] = {}
@@ -114,7 +124,11 @@ class Vocabulary:
             return self._ones()
         if error.note != "expression.undeclared":
             return None
-        name = source[error.start : error.end].strip().lstrip("\\")
+        name = _plain_name(source[error.start : error.end])
+        if name in self.coming:
+            self.names[name] = self.coming[name]
+            return name
+        self.missed.add(name)
         if source[error.start : error.start + 1] == "\\" and "\\" + name not in GREEK:
             return None
         if not (len(name) == 1 and name.isalpha()) and "\\" + name not in GREEK:
@@ -198,11 +212,11 @@ class Vocabulary:
         """The error, with the name that is probably meant."""
         if error.note != "expression.undeclared":
             return error
-        name = re.findall(r"[A-Za-z]+", source[error.start : error.end])[-1:]
-        near = self.near(name[0]) if name else None
+        name = _plain_name(source[error.start : error.end])
+        near = self.near(name)
         if near is None:
             return error
-        reason = f"the name {name[0]} is not known here; {near} is"
+        reason = f"the name {name} is not known here; {near} is"
         return fault(source, error.start, error.end, reason, error.note)
 
     def near(self, name: str) -> str | None:
@@ -220,11 +234,8 @@ class Vocabulary:
         declared = self.names.get(name)
         if declared is None:
             return not self.is_size(name)
-        return (
-            declared.kind == "function"
-            and name not in self.definitions
-            and name not in self.claimed
-        )
+        formal = declared.kind == "function" or name in self.coming
+        return formal and name not in self.definitions and name not in self.claimed
 
     # ---- definitions
 
@@ -259,6 +270,12 @@ class Vocabulary:
             else:
                 return
         self.arguments[definition.name] = tuple(found)
+
+
+def _plain_name(source: str) -> str:
+    r"""The name in a piece of LaTeX: S of ``\\mathcal{S}``, kappa of ``\\kappa``."""
+    words: list[str] = re.findall("[A-Za-z]+", source)
+    return words[-1] if words else source.strip()
 
 
 def _applied(source: str, at: int) -> int:
