@@ -63,8 +63,11 @@ _OPENED, _CLOSED = (r"\{", r"\lbrace", r"\lbrack"), (r"\}", r"\rbrace", r"\rbrac
 _LEADING = re.compile(r"\s*&?\s*(?:=|\\equiv|\\le|\\ge|<|>)")
 _LINED = re.compile(r"&\s*(?:=|\\le)|=\s*&")
 _FIRST_CELL = re.compile(r"(?:[^&\\]|\\[^\\])*")
+_LEFT_BRACE = re.compile(r"\\left\s*\\(?:\{|lbrace)\s*$")
 _SCRIPT = re.compile(r"\s*[_^]")
-_BEHIND_WORDS = re.compile(r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])")
+_BEHIND_WORDS = re.compile(
+    r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d{1,2}(?=\s*[(:])|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])"
+)
 _INNER = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*(?:=|≠|!=|<|>|\\neq?(?![a-z]))")
 _WORD_NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Z][A-Za-z]+)?")
 _NO_NAMES = frozenset(
@@ -323,7 +326,8 @@ class Scanner:
         if found is None:
             return position
         position, what = found.end(), found.group(1)
-        lines = what in LINE_ENVIRONMENTS
+        braced = _LEFT_BRACE.search(self.text, max(at - 12, 0), at) is not None
+        lines = what in LINE_ENVIRONMENTS and not braced and (name != r"\end" or not self.inner)
         if lines and what in ("alignat", "alignedat"):
             group = self._group(position) if name == r"\begin" else None
             position = group[1] + 1 if group else position
