@@ -245,6 +245,9 @@ class _Reader:
             role = Role.STEP if definition is None else Role.DEFINITION
             self._put(chain, role, words, "", own, definition=definition)
             return
+        if not leads and (definition := self.introducer.entry_function(chain)) is not None:
+            self._put(chain, Role.DEFINITION, words, "", own, definition=definition)
+            return
         reason = told.ASIDE.search(sentence) or chain.arrow == "because"
         self.introducer.in_the_middle(chain)
         self._put(chain, Role.ASIDE if reason and not leads else Role.STEP, words, leads, own)

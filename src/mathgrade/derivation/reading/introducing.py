@@ -7,12 +7,14 @@ middle. A name of the claim is never defined again, and a slip in spelling one i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mathgrade.derivation.reading import words as told
 from mathgrade.derivation.reading.chains import Chain
 from mathgrade.derivation.reading.definitions import define, named
+from mathgrade.derivation.reading.entry_functions import entry_function
 from mathgrade.derivation.reading.heads import Head, read_head
 from mathgrade.derivation.reading.parts import Scanner
 from mathgrade.derivation.reading.plain import MATHEMATICAL
@@ -23,6 +25,7 @@ from mathgrade.expression.latex_text import LatexError
 
 __all__ = ["Introducer"]
 
+_OF_ENTRY = re.compile(r"\s*\\?[A-Za-z]+\s*\(\s*(?:\\?[A-Za-z]+)_.{1,8}\)\s*", re.DOTALL)
 _NO_HEADS = frozenset(MATHEMATICAL - {"softmax", "gamma"})
 
 
@@ -92,6 +95,36 @@ class Introducer:
         except LatexError:
             names[head.name] = self._formal(head)
             return None
+        return definition
+
+    def entry_function(self, chain: Chain) -> Definition | None:
+        """Takes ``f(z_i) = body``; None if a chain is anything else."""
+        if len(chain.sides) < 2 or chain.relations[0] not in ("==", "define"):
+            return None
+        source = self.scanner.source(*chain.sides[0])
+        if not _OF_ENTRY.fullmatch(source):
+            return None
+        names, shorts = self.vocabulary.names, self.vocabulary.shorts
+        held = dict(shorts)
+        shorts.clear()
+        try:
+            short = entry_function(self.vocabulary.read(source).node)
+            shorts.update(held)
+            if short is None or short.function in self.vocabulary.claimed or short in shorts:
+                return None
+            if short.function in self.vocabulary.definitions and not any(
+                other.function == short.function for other in shorts
+            ):
+                return None
+            body = self.vocabulary.read(self.scanner.source(*chain.sides[1])).node
+        except LatexError:
+            return None
+        finally:
+            shorts.update(held)
+        shorts[short] = body
+        names.setdefault(short.function, Declaration("function"))
+        definition = Definition(short.function, (), (), body, macro=True)
+        self.vocabulary.definitions[short.function] = definition
         return definition
 
     def _formal(self, head: Head) -> Declaration:

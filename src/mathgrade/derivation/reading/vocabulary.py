@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from mathgrade.derivation.reading.entry_functions import written_out
 from mathgrade.derivation.statements import Definition
 from mathgrade.expression import Context, Declaration, Node
 from mathgrade.expression.latex_text import LatexError, Reading, Setting, parse
@@ -56,6 +57,7 @@ class Vocabulary:
         claimed: the names that were there before.
         size: the only size, if there is just one.
         coming: names that are defined further on, and may be used before.
+        shorts: functions of entries, and the formulas they are short for.
         missed: names that were not known where they were used.
     """
 
@@ -72,6 +74,7 @@ class Vocabulary:
         self.claimed = frozenset(self.names)
         self.coming = dict(coming or {})
         self.missed: set[str] = set()
+        self.shorts: dict[Apply, Node] = {}
         self.size = only_size(context)
         self.aliases: dict[str, str] = {}
         self.arguments: dict[str, tuple[Node, ...]] = {}
@@ -106,6 +109,8 @@ class Vocabulary:
                 fresh.append(name)
             else:
                 self._settle(reading.node, fresh)
+                if self.shorts:
+                    reading = replace(reading, node=written_out(reading.node, self.shorts))
                 return reading
         self.forget(fresh)
         raise fault(source, 0, len(source), "it holds too many names that are not known")

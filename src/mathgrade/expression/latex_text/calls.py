@@ -34,6 +34,7 @@ from mathgrade.expression.nodes import (
 
 __all__ = ["CALL_STARTS", "read_apply", "read_arguments", "read_call"]
 
+_FAR = 200  # tokens of a bracket that are looked through
 _INVERSE = {"sin", "cos", "tan", "sinh", "cosh", "tanh"}
 _STOPS = frozenset({"(", "[", r"\{", "|", r"\lfloor", r"\lceil", r"\partial"})
 
@@ -245,7 +246,7 @@ def _beside_itself(parser: Parser, name: str) -> bool:
     if tokens[at].text not in ("(", "["):
         return False
     depth = 0
-    for k in range(at, len(tokens) - 1):
+    for k in range(at, min(at + _FAR, len(tokens) - 1)):
         token = tokens[k]
         depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
         if not depth:
