@@ -9,13 +9,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from mathgrade.derivation.reading.parts import Part, Scanner
+from mathgrade.derivation.reading.parts import SIGNS, Part, Scanner
 
 __all__ = ["Chain", "chains"]
 
 _OPERATOR_FIRST = re.compile(r"[+/*]|\\(?:cdot|times|div)(?![A-Za-z])")
 _OPERATOR_LAST = re.compile(r"(?:[-+/*]|\\(?:cdot|times|div))\s*$")
 _TAG = re.compile(r"\(\s*(\d{1,3}|[a-z]|i{1,3}|[A-Z]|\*{1,3}|\\ast|\\star|\\dagger)\s*'?\)")
+_BRACKETED = re.compile(
+    r"""\(\s*(?:\\(?:text|mbox|textrm)\s*\{(?P<words>[^{}]*)\})?\s*(?P<left>[^()=<>≠≤≥]{1,20}?)
+    \s*(?P<sign>=|≠|!=|<=|>=|<|>|≤|≥|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z]))
+    \s*(?P<right>[^()=<>≠≤≥]{1,20}?)\s*\)""",
+    re.VERBOSE,
+)
 _NUMBERED = re.compile(r"\((\d{1,2})\)(?:\s|\\[ ,;:])")
 
 
@@ -100,8 +106,11 @@ class _Builder:
     def _side(self, part: Part) -> None:
         now, place = self.now, (part.start, part.end)
         source = self.scanner.source(*place)
-        if not now.sides and not now.leads and self._is_tag(source, place):
-            return
+        if not now.sides and not now.leads:
+            if self._is_tag(source, place):
+                return
+            if self._is_bracketed(source, place):
+                return
         if len(now.sides) > len(now.relations):  # goes on after a line break or &
             now.sides[-1] = (now.sides[-1][0], part.end)
             return
@@ -126,6 +135,21 @@ class _Builder:
             self.found[-1].tag = tag.group(1)
         else:
             self.now.tag = tag.group(1)
+        return True
+
+    def _is_bracketed(self, source: str, place: tuple[int, int]) -> bool:
+        """Takes a condition that stands alone in brackets: ``(i = j)``, ``(x > 0)``."""
+        found = _BRACKETED.fullmatch(source)
+        coming = self._ahead(("gap", "amp"))
+        if found is None or (coming is not None and coming.kind == "relation"):
+            return False
+        for at, end in (found.span("left"), found.span("right")):
+            self.now.sides.append((place[0] + at, place[0] + end))
+            self.now.rows.append(self.row)
+        sign = found["sign"]
+        self.now.relations.append(SIGNS[sign])
+        self.now.row = self.row
+        self.now.words = f"{self.now.words} {found['words'] or 'if'}".strip()
         return True
 
     def _relation(self, part: Part) -> None:

@@ -13,7 +13,14 @@ from mathgrade.expression.latex_text import LatexError
 from mathgrade.expression.latex_text.commands import GREEK
 from mathgrade.expression.nodes import Logic, Name, Number, Relation
 
-__all__ = ["describes", "index_condition", "negated", "real_condition", "trailing_bracket"]
+__all__ = [
+    "describes",
+    "has_number",
+    "index_condition",
+    "negated",
+    "real_condition",
+    "trailing_bracket",
+]
 
 _ATOM = re.compile(r"\(?\s*(?:\\?([A-Za-z]+)|(\d{1,3}))\s*\)?")
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -23,8 +30,9 @@ _BRACKET = re.compile(
 _GROUP = re.compile(r"(?<!\\)\{[^{}]*\}")
 _DESCRIBES = re.compile(
     r"\\(?:in|notin|ni|subset|subseteq|forall|exists|colon|ldots|dots|mapsto)(?![A-Za-z])"
-    r"|[∈∀∃⊂ℝℕℤ]|\\mathbb\s*\{?\s*[RNZC]|\\R(?![A-Za-z])"
+    r"|[∈∀∃⊂ℝℕℤ]|\\R(?![A-Za-z])"
 )
+_SPACE_NAME = re.compile(r"\\mathbb\s*\{?\s*[RNZC]\s*\}?")
 _DOTS = re.compile(r"\s*(?:\\[lcv]?dots[cb]?|\.{2,}|…|⋯)")
 
 
@@ -90,6 +98,11 @@ def _relations(chain: Chain, sides: list[Node]) -> tuple[Node, ...] | None:
     return tuple(Relation(op, left, right) for op, left, right in pairs)
 
 
+def has_number(conditions: tuple[Node, ...]) -> bool:
+    """Whether a condition compares with a number: ``i = 1``."""
+    return any(isinstance(c, Relation) and isinstance(c.right, Number) for c in conditions)
+
+
 def negated(conditions: tuple[Node, ...]) -> tuple[Node, ...]:
     """What holds "otherwise".
 
@@ -123,6 +136,8 @@ def describes(chain: Chain, scanner: Scanner) -> bool:
     source = scanner.source(chain.sides[0][0], chain.sides[-1][1])
     if _DOTS.match(source) and len(chain.sides) == 1:
         return True
+    source = source.replace(r"\{", "((").replace(r"\}", "))")
+    source = _SPACE_NAME.sub(lambda found: "ℝ" * len(found.group()), source)
     for _ in range(4):
         source, done = _GROUP.subn(lambda found: "_" * len(found.group()), source)
         if not done:

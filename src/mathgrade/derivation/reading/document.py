@@ -12,26 +12,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mathgrade.derivation.reading import words as told
+from mathgrade.derivation.reading.cases import SENTENCE_END, Cases, Neighbours, Placed
 from mathgrade.derivation.reading.chains import Chain, chains
-from mathgrade.derivation.reading.conditions import (
-    describes,
-    index_condition,
-    negated,
-    real_condition,
-    trailing_bracket,
-)
-from mathgrade.derivation.reading.definitions import define, named
-from mathgrade.derivation.reading.heads import Head, read_head
+from mathgrade.derivation.reading.conditions import describes, trailing_bracket
 from mathgrade.derivation.reading.indices import index_remarks
+from mathgrade.derivation.reading.introducing import Introducer
 from mathgrade.derivation.reading.parts import Scanner
 from mathgrade.derivation.reading.pieces import Piece, pieces
 from mathgrade.derivation.reading.plain import MATHEMATICAL
 from mathgrade.derivation.reading.sides import Lines, SideReader
 from mathgrade.derivation.reading.vocabulary import Vocabulary
 from mathgrade.derivation.statements import Definition, Document, Remark, Role, Side, Statement
-from mathgrade.expression import Context, Node
-from mathgrade.expression.latex_text import LatexError
-from mathgrade.expression.nodes import Number, Relation
+from mathgrade.expression import Context, Declaration, Node
 
 __all__ = ["MAX_FORMULAS", "MAX_SIDES", "MAX_TEXT", "read_document"]
 
@@ -39,10 +31,8 @@ MAX_TEXT = 20_000  # characters of a derivation
 MAX_FORMULAS = 400
 MAX_SIDES = 800
 
-_NO_HEADS = frozenset(MATHEMATICAL - {"softmax", "gamma"})
-_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|\n\s*\n")
-_TRAILING = re.compile(r"[\s,;]*(?:if|for|when|in\ case|provided(?:\ that)?|falls|für)\s*", re.I)
-_ENDS_THERE = re.compile(r"\s*(?:$|[.,;)]|and\b|or\b|\n)")
+_OF_ANOTHER = re.compile("is not known here|a prime belongs")  # a rule in letters of its own
+_NUMBER = re.compile(r"(?:^|\n)\s*\((\d{1,2}|[a-z]|\*{1,3})\)\s*$")
 
 
 class TooMuchError(Exception):
@@ -69,52 +59,67 @@ def read_document(text: str, context: Context, definitions: Mapping[str, Definit
     if len(text) > MAX_TEXT:
         reason = f"It has {len(text)} characters; a derivation of at most {MAX_TEXT} is read."
         return Document((), context, dict(definitions), reason)
-    reader = _Reader(text, context, definitions)
     try:
-        return reader.run()
+        reader = _Reader(text, context, definitions, {})
+        document = reader.run()
+        if coming := reader.defined_later():
+            document = _Reader(text, context, definitions, coming).run()
+        return document
     except TooMuchError as error:
         return Document((), context, dict(definitions), str(error))
 
 
 class _Reader:
-    def __init__(self, text: str, context: Context, definitions: Mapping[str, Definition]) -> None:
-        self.vocabulary = Vocabulary(text, context, definitions)
-        self.claim = dict(definitions)
+    def __init__(
+        self,
+        text: str,
+        context: Context,
+        definitions: Mapping[str, Definition],
+        coming: Mapping[str, Declaration],
+    ) -> None:
+        self.vocabulary = Vocabulary(text, context, definitions, coming)
         shown, self.pieces = pieces(text, self._known)
         self.scanner = Scanner(shown, self._known)
         self.lines = Lines(text)
         self.sides = SideReader(self.scanner, self.vocabulary, self.lines)
+        self.introducer = Introducer(self.scanner, self.vocabulary, dict(definitions))
+        self.cases = Cases(self.scanner, self.vocabulary)
+        self.neighbours = Neighbours(self.pieces, self.scanner, self.vocabulary)
         self.found: list[Statement] = []
-        self.case: tuple[Node, ...] = ()
-        self.local: tuple[Node, ...] = ()  # conditions up to the end of the sentence
-        self.otherwise: tuple[Node, ...] = ()  # the last condition that was written
         self.pending = ""  # a relation the formula before ended with
         self.words = ""
+        self.begun = -1  # where words of the present formula start that claim nothing
         self.count = 0
 
     def _known(self, word: str) -> bool:
         return word in self.vocabulary or word in MATHEMATICAL
 
     def run(self) -> Document:
+        """Reads the text."""
         if sum(piece.kind != "words" for piece in self.pieces) > MAX_FORMULAS:
             raise TooMuchError(f"It holds more than {MAX_FORMULAS} formulas, which is too long.")
         for k, piece in enumerate(self.pieces):
             if piece.kind == "words":
                 words = self.scanner.text[piece.start : piece.end]
                 self.words += words
-                if _SENTENCE_END.search(words):
-                    self.local = ()
+                if SENTENCE_END.search(words):
+                    self.cases.local = ()
             elif piece.fault:
                 self._unclosed(piece)
             else:
                 self._piece(k, piece)
-        self._closing(len(self.scanner.text))
+        self._closing(self.words, len(self.scanner.text))
         names = Context(dict(self.vocabulary.names))
         return Document(tuple(self.found), names, dict(self.vocabulary.definitions))
 
+    def defined_later(self) -> dict[str, Declaration]:
+        """Names that were not known where they were used, but are defined further on."""
+        names, missed = self.vocabulary.names, self.vocabulary.missed
+        return {name: names[name] for name in missed if name in self.vocabulary.definitions}
+
     def _unclosed(self, piece: Piece) -> None:
         line = self.lines.at(piece.start)
-        text = " ".join(self.scanner.text[piece.start : piece.end].split())[:200]
+        text = self._shown(piece.start, piece.end)[:200]
         fault = f"Cannot read the formula in line {line}: {piece.fault}."
         side = Side(None, text, line, piece.start, piece.end, fault)
         self._add(Statement(Role.STEP, (side,), line=line, text=text, words=self._taken()))
@@ -129,259 +134,162 @@ class _Reader:
         words, self.words = " ".join(self.words.split()), ""
         return words
 
+    def _shown(self, start: int, end: int) -> str:
+        return " ".join(self.scanner.source(start, end).split())
+
     # ---- one formula
 
     def _piece(self, k: int, piece: Piece) -> None:
         parts = self.scanner.scan(piece.start, piece.end, plain=piece.kind == "line")
         if len(parts) > 4 * MAX_SIDES:
             raise TooMuchError(f"It holds more than {MAX_SIDES} formulas, which is too long.")
-        self._closing(piece.start)
         found = chains(parts, self.scanner)
         if not found:
             self.words += " " + " ".join(part.text for part in parts if part.kind == "words")
             return
-        if piece.kind != "inline":
-            self.local = ()
+        self._closing(f"{self.words} {found[0].words}", piece.start)
         inline = piece.kind == "inline"
-        if len(found) == 1 and self._whole_condition(k, piece, found[0]):
+        if not inline:
+            self.cases.local = ()
+        if len(found) == 1 and self._alone(k, found[0], inline=inline):
             return
-        self._cases(found)
-        at = 0
+        self.begun = -1
+        if (number := _NUMBER.search(self.words)) and not found[0].tag:
+            found[0].tag = number.group(1)
         words = self._taken()
-        while at < len(found):
-            chain = found[at]
-            before = f"{words} {chain.words}".strip() if not at else chain.words
-            alone = len(found) == 1 or (at + 1 < len(found) and bool(found[at + 1].leads))
-            self._chain(k, chain, before, inline=inline, alone=alone and not at, first=not at)
-            at += 1
+        placed = self.cases.place(found, words)
+        for at, one in enumerate(placed):
+            said = one.chain.words if at else f"{words} {one.chain.words}".strip()
+            if one.opens:
+                self._open(one.chain, one.opens, said)
+                continue
+            after = placed[at + 1].chain if at + 1 < len(placed) else None
+            stray = inline and not self.neighbours.starts_with_relation(k)
+            stray = stray or at > 0 or not (after is None or after.leads)
+            self._chain(one, said, stray=stray, first=not at, after=after)
 
     # ---- cases
 
-    def _closing(self, position: int) -> None:
+    def _closing(self, words: str, position: int) -> None:
         """Ends the case if the words say so."""
-        if self.case and told.CLOSES.search(self.words[-400:]):
-            self.case = ()
-            self._add(
-                Statement(
-                    Role.CASE,
-                    line=self.lines.at(max(position - 1, 0)),
-                    text=told.last_sentence(" ".join(self.words.split()))[-80:],
-                )
-            )
+        if self.cases.open and told.CLOSES.search(words[-400:]):
+            self.cases.open = ()
+            line = self.lines.at(max(position - 1, 0))
+            text = told.last_sentence(" ".join(words.split()))[-80:]
+            self._add(Statement(Role.CASE, line=line, text=text))
 
-    def _open(self, conditions: tuple[Node, ...], chain: Chain, words: str) -> None:
+    def _open(self, chain: Chain, conditions: tuple[Node, ...], words: str) -> None:
+        self.cases.start(conditions)
         start, end = chain.sides[0][0], chain.sides[-1][1]
-        self.case = self.otherwise = conditions
-        self.local = ()
-        self._add(
-            Statement(
-                Role.CASE,
-                conditions=conditions,
-                line=self.lines.at(start),
-                text=" ".join(self.scanner.source(start, end).split()),
-                words=words,
-            )
-        )
+        line, text = self.lines.at(start), self._shown(start, end)
+        self._add(Statement(Role.CASE, conditions=conditions, line=line, text=text, words=words))
 
-    def _whole_condition(self, k: int, piece: Piece, chain: Chain) -> bool:
+    def _alone(self, k: int, chain: Chain, *, inline: bool) -> bool:
         """Takes a formula that is only a condition: opens a case, or belongs to a neighbour."""
-        before = " ".join((self.words + " " + chain.words).split())
-        sentence = told.last_sentence(before)[-200:]
-        says_case = told.CASE.search(sentence) is not None
-        says_local = told.LOCAL.search(sentence) is not None
-        if describes(chain, self.scanner) or chain.mark == ",":
+        words = " ".join(f"{self.words} {chain.words}".split())
+        sentence = told.last_sentence(words)[-200:]
+        conditions, local = self.cases.alone(chain, sentence)
+        if not conditions:
             return False
-        conditions = index_condition(chain, self.scanner, self.vocabulary)
-        if conditions is None and (says_local or (says_case and re.search("(?i)case", sentence))):
-            conditions = real_condition(chain, self.scanner, self.vocabulary)
-            says_case = says_case and re.search("(?i)case", sentence) is not None
-        if conditions is None or not (says_case or says_local):
-            return False
-        if any(_is_number(c) for c in conditions) and not re.search("(?i)case|if|when", sentence):
-            return False
-        if piece.kind == "inline" and self._mentioned(k, sentence):
-            self._mention(chain, before)
-            return True
-        if piece.kind == "inline" and self._trails(k, before):
-            last = self.found[-1]
-            self.found[-1] = replace(last, conditions=conditions, own=True)
-            self.otherwise = conditions
-            self._mention(chain, before)
-            return True
-        if piece.kind == "inline" and says_local and not re.search("(?i)case", sentence):
-            coming = self._coming(k)
-            if coming is not None and coming.kind == "inline":
-                self.local = self.otherwise = conditions
-                self._mention(chain, before)
-                return True
         self.words = ""
-        self._open(conditions, chain, before)
-        return True
-
-    def _mention(self, chain: Chain, words: str) -> None:
+        after = self.neighbours.after(k)
+        if not inline or not (
+            self.neighbours.only_named(k, sentence)
+            or self.neighbours.trails(k, words)
+            or (local and after is not None and after.kind == "inline")
+        ):
+            self._open(chain, conditions, words)
+            return True
+        last = self.found[-1] if self.found else None
+        if self.neighbours.trails(k, words):
+            self.cases.last = conditions
+            if last is not None and last.role is Role.STEP and last.relations:
+                self.found[-1] = replace(last, conditions=conditions, own=True)
+        elif not self.neighbours.only_named(k, sentence):
+            self.cases.local = self.cases.last = conditions
         start, end = chain.sides[0][0], chain.sides[-1][1]
-        text = " ".join(self.scanner.source(start, end).split())
-        self._add(Statement(Role.WORDS, line=self.lines.at(start), text=text, words=words))
-        self.words = ""
-
-    def _coming(self, k: int) -> Piece | None:
-        """The next formula, if it is in the same sentence."""
-        for piece in self.pieces[k + 1 :]:
-            if piece.kind != "words":
-                return piece
-            if _SENTENCE_END.search(self.scanner.text, piece.start, piece.end):
-                return None
-        return None
-
-    def _mentioned(self, k: int, sentence: str) -> bool:
-        """Whether a condition is only named, beside another one: "the cases i = j and i ≠ j"."""
-        if re.search(r"(?i)\b(?:two|both|following|all|the|three)\s+(?:\w+\s+)?cases\b", sentence):
-            return True
-        return any(
-            piece is not None and piece.kind == "inline" and self._is_condition(piece)
-            for piece in (self._coming(k), self._gone(k))
-        )
-
-    def _gone(self, k: int) -> Piece | None:
-        for piece in reversed(self.pieces[:k]):
-            if piece.kind != "words":
-                return piece
-            if _SENTENCE_END.search(self.scanner.text, piece.start, piece.end):
-                return None
-        return None
-
-    def _is_condition(self, piece: Piece) -> bool:
-        if piece.end - piece.start > 30:
-            return False
-        found = chains(self.scanner.scan(piece.start, piece.end), self.scanner)
-        return (
-            len(found) == 1 and index_condition(found[0], self.scanner, self.vocabulary) is not None
-        )
-
-    def _trails(self, k: int, before: str) -> bool:
-        """Whether a condition belongs to the formula before: "$a = b$ for $i = j$"."""
-        if not self.found or not _TRAILING.fullmatch(before):
-            return False
-        if self.found[-1].role is not Role.STEP or not self.found[-1].relations:
-            return False
-        rest = self.scanner.text[self.pieces[k].end + 1 : self.pieces[k].end + 40]
-        return _ENDS_THERE.match(rest) is not None
-
-    def _cases(self, found: list[Chain]) -> None:
-        """Hands the conditions among the chains of a display to the chains they belong to."""
-        self.own: dict[int, tuple[Node, ...]] = {}
-        kept: list[Chain] = []
-        ahead: tuple[tuple[Node, ...], int] | None = None
-        for at, chain in enumerate(found):
-            conditions = None if describes(chain, self.scanner) else self._condition(chain)
-            last = kept[-1] if kept else None
-            if (
-                conditions is not None
-                and last is not None
-                and last.rows
-                and last.relations + [x for x in (last.leads,) if x]
-                and last.rows[-1] == chain.row
-                and not re.search("(?i)case", chain.words)
-            ):
-                self.own[id(last)] = self.otherwise = conditions
-                continue
-            if conditions is not None:
-                coming = found[at + 1] if at + 1 < len(found) else None
-                explicit = re.search("(?i)case", chain.words + self.words[-60:] * (not at))
-                if coming is not None and coming.row == chain.row and not explicit:
-                    ahead = (conditions, chain.row)
-                    self.otherwise = conditions
-                    if chain.words and coming.words == "":
-                        coming.words = ""
-                    continue
-                words = chain.words if at else f"{self._taken()} {chain.words}".strip()
-                self._open(conditions, chain, words)
-                ahead = None
-                continue
-            if ahead is not None and (chain.row == ahead[1] or (chain.leads and not chain.words)):
-                self.own[id(chain)] = ahead[0]
-            else:
-                ahead = None
-            if told.OTHERWISE.search(chain.note) and self.otherwise:
-                self.own[id(chain)] = negated(self.otherwise)
-            kept.append(chain)
-        found[:] = kept
-
-    def _condition(self, chain: Chain) -> tuple[Node, ...] | None:
-        conditions = index_condition(chain, self.scanner, self.vocabulary)
-        if conditions is not None and any(_is_number(c) for c in conditions):
-            return conditions if re.search(r"(?i)\b(?:if|when|case)", chain.words) else None
-        if conditions is None and told.LOCAL.search(chain.words):
-            conditions = real_condition(chain, self.scanner, self.vocabulary)
-        return conditions
+        line, text = self.lines.at(start), self._shown(start, end)
+        self._add(Statement(Role.WORDS, line=line, text=text, words=words))
+        return True
 
     # ---- one chain
 
     def _chain(
-        self, k: int, chain: Chain, words: str, *, inline: bool, alone: bool, first: bool
+        self, placed: Placed, words: str, *, stray: bool, first: bool, after: Chain | None
     ) -> None:
-        own = self.own.get(id(chain), ())
+        """Adds the statement of a chain.
+
+        Args:
+            stray: whether it claims nothing if it is a single formula.
+            first: whether it is the first of its formula.
+            after: the chain behind it.
+        """
+        chain = placed.chain
         leads = chain.leads or (self.pending if first else "")
-        if first:
-            self.pending = ""
+        self.pending = chain.trails or ("" if first else self.pending)
         sentence = told.last_sentence(words)[-300:]
         if not chain.sides:
-            self.pending = chain.leads
-            self.words = words
+            self.pending, self.words = chain.leads, words
             return
-        if self._is_words(k, chain, sentence, leads, inline=inline, alone=alone):
-            self._put(chain, Role.WORDS, words, "")
+        if self._is_words(chain, sentence, leads, stray=stray):
+            self._words(chain, words)
             return
-        if told.OTHERWISE.search(sentence) and self.otherwise and not own:
-            own = negated(self.otherwise)
+        self.begun = -1
+        own = placed.own or self.cases.otherwise(sentence)
         if not leads and chain.arrow in ("implies", "iff") and self._was_equation():
             leads = chain.arrow
-        if chain.trails:
-            self.pending = chain.trails
-        role = Role.STEP
-        if not leads and (told.ASIDE.search(sentence) or chain.arrow == "because"):
-            role = Role.ASIDE
-        head = None if leads else self._new_head(chain, sentence)
+        leads_on = after is not None and after.arrow == "to"
+        head = None if leads else self.introducer.head(chain, sentence, leads_on)
         if head is not None:
-            self._definition(chain, head, words, own)
+            definition = self.introducer.take(chain, head)
+            role = Role.STEP if definition is None else Role.DEFINITION
+            self._put(chain, role, words, "", own, definition=definition)
             return
-        self._put(chain, role, words, leads, own)
+        if not leads and (definition := self.introducer.entry_function(chain)) is not None:
+            self._put(chain, Role.DEFINITION, words, "", own, definition=definition)
+            return
+        reason = told.ASIDE.search(sentence) or chain.arrow == "because"
+        self.introducer.in_the_middle(chain)
+        self._put(chain, Role.ASIDE if reason and not leads else Role.STEP, words, leads, own)
 
-    def _is_words(
-        self, k: int, chain: Chain, sentence: str, leads: str, *, inline: bool, alone: bool
-    ) -> bool:
+    def _is_words(self, chain: Chain, sentence: str, leads: str, *, stray: bool) -> bool:
         """Whether a chain claims nothing."""
-        if describes(chain, self.scanner):
-            return True
-        if chain.mark == "," and len(chain.sides) == 2 and not leads and self._is_range(chain):
-            return True
-        if told.ANNOUNCES.search(sentence):
+        if describes(chain, self.scanner) or told.ANNOUNCES.search(sentence):
             return True
         if chain.relations or leads:
-            return chain.mark == ":" and not chain.relations
-        if chain.trails:
+            return chain.mark == "," and not leads and self._is_range(chain)
+        if chain.trails or (self._is_broken(chain) and not sentence.endswith(":")):
             return False
-        if inline:
-            coming = self.pieces[k + 1 : k + 3]
-            blank = [
-                p for p in coming if p.kind != "words" or self.scanner.text[p.start : p.end].strip()
-            ]
-            return not (blank and blank[0].kind != "words" and self._starts_with_relation(blank[0]))
-        return not alone or chain.mark == ":" or chain.arrow == "to"
-
-    def _starts_with_relation(self, piece: Piece) -> bool:
-        return self.scanner.text[piece.start : piece.end].lstrip(" \t\n&")[:1] == "="
+        return stray or chain.mark == ":" or chain.arrow == "to"
 
     def _is_range(self, chain: Chain) -> bool:
         """``j = 1, 2, …``: a letter and the number it starts with."""
+        if len(chain.sides) != 2:
+            return False
         left, right = (self.scanner.source(*place).strip() for place in chain.sides)
         return len(left) == 1 and right.isdigit() and chain.relations == ["=="]
+
+    def _is_broken(self, chain: Chain) -> bool:
+        """Whether a bracket that is not closed hides a relation."""
+        source = self.scanner.source(*chain.sides[0])
+        pairs = (("{", "}"), ("(", ")"), ("[", "]"), (r"\left", r"\right"))
+        return "=" in source and any(source.count(a) != source.count(b) for a, b in pairs)
 
     def _was_equation(self) -> bool:
         for statement in reversed(self.found):
             if statement.role in (Role.STEP, Role.DEFINITION):
                 return bool(statement.relations)
         return False
+
+    def _words(self, chain: Chain, words: str) -> None:
+        """Adds a formula that claims nothing; its parts between commas are one."""
+        start, end = chain.sides[0][0], chain.sides[-1][1]
+        if self.begun >= 0:
+            self.found[-1] = replace(self.found[-1], text=self._shown(self.begun, end))
+            return
+        self.begun = start
+        line, text = self.lines.at(start), self._shown(start, end)
+        self._add(Statement(Role.WORDS, line=line, text=text, words=words))
 
     def _put(
         self,
@@ -391,113 +299,46 @@ class _Reader:
         leads: str,
         own: tuple[Node, ...] = (),
         *,
-        first: tuple[Side, list[Remark]] | None = None,
         definition: Definition | None = None,
     ) -> None:
         """Reads the sides of a chain and adds its statement."""
-        own = own or self.local
-        sides: list[Side] = [first[0]] if first else []
-        remarks: list[Remark] = list(first[1]) if first else []
-        places = chain.sides[len(sides) :]
-        if role is not Role.WORDS and (bracket := self._bracket(places)):
-            places, conditions = bracket
-            own = own or conditions
-        for place in places:
-            side, said = self.sides.read(*place)
-            sides.append(side)
-            remarks += said
-        relations = chain.relations[: len(sides) - 1] if sides else []
+        places = list(chain.sides)
+        bracket = trailing_bracket(self.scanner.source(*places[-1]), self.vocabulary)
+        if bracket is not None:
+            places[-1] = (places[-1][0], places[-1][0] + bracket[0])
+            own = own or bracket[1]
+        own = own or self.cases.local
+        read = [self.sides.read(*place) for place in places]
+        sides = [side for side, _ in read]
+        faults = [side.fault for side in sides if side.fault]
+        if faults:
+            reminder = role is Role.ASIDE or (not leads and told.RULE.search(words[-200:]))
+            if len(sides) == 1 and not leads and not chain.trails and not self._is_broken(chain):
+                self._words(chain, words)  # it claims nothing
+                return
+            if reminder and all(_OF_ANOTHER.search(fault) for fault in faults):
+                self._words(chain, words)
+                return
+        relations = ["==" if r == "define" else r for r in chain.relations[: len(sides) - 1]]
         if leads:
-            relations = [leads, *relations]
-        if any(side.fault for side in sides) and role in (Role.WORDS, Role.ASIDE):
-            unknown = all("is not known here" in s.fault for s in sides if s.fault)
-            if role is Role.WORDS or unknown:
-                role, sides, relations, remarks, leads = Role.WORDS, [], [], [], ""
+            relations = ["==" if leads == "define" else leads, *relations]
+        line = self.lines.at(places[0][0])
+        remarks = [remark for _, said in read for remark in said]
         nodes = [side.node for side in sides if side.node is not None]
-        if role is not Role.WORDS:
-            line = self.lines.at(chain.sides[0][0])
-            remarks += [
-                Remark(line, message) for message in index_remarks(nodes, self.vocabulary.names)
-            ]
+        remarks += [Remark(line, m) for m in index_remarks(nodes, self.vocabulary.names)]
         self._add(
             Statement(
                 role,
                 tuple(sides),
-                tuple("==" if r == "define" else r for r in relations),
+                tuple(relations),
                 bool(leads),
-                own or self.case,
+                own or self.cases.open,
                 bool(own),
-                self.lines.at(chain.sides[0][0]),
-                " ".join(self.scanner.source(chain.sides[0][0], chain.sides[-1][1]).split()),
+                line,
+                self._shown(chain.sides[0][0], chain.sides[-1][1]),
                 words,
                 chain.tag,
                 tuple(dict.fromkeys(remarks)),
                 definition,
             )
         )
-
-    def _bracket(
-        self, places: list[tuple[int, int]]
-    ) -> tuple[list[tuple[int, int]], tuple[Node, ...]] | None:
-        if not places:
-            return None
-        start, end = places[-1]
-        found = trailing_bracket(self.scanner.source(start, end), self.vocabulary)
-        if found is None:
-            return None
-        return [*places[:-1], (start, start + found[0])], found[1]
-
-    # ---- definitions
-
-    def _new_head(self, chain: Chain, sentence: str) -> Head | None:
-        """The head of a chain that says what a new name stands for."""
-        if len(chain.sides) < 2 or chain.relations[0] not in ("==", "define"):
-            return None
-        source = self.scanner.source(*chain.sides[0])
-        head = read_head(source)
-        if head is None or head.name in _NO_HEADS:
-            return None
-        head = named(head)
-        if not head.is_plain or self.vocabulary.is_size(head.name):
-            return None
-        if head.name in self.vocabulary:
-            again = told.DEFINES.search(sentence) or chain.relations[0] == "define"
-            own = head.name in self.vocabulary.definitions and head.name not in self.claim
-            return head if again and own else None
-        letters = [letter for letter in head.name if letter not in self.vocabulary]
-        if head.name.isalpha() and len(head.name) > 1 and not letters:
-            return None  # a product of known letters
-        return None if self.vocabulary.near(head.name) else head
-
-    def _definition(self, chain: Chain, head: Head, words: str, own: tuple[Node, ...]) -> None:
-        """Takes ``S = body``, and ``f(z) = y = body``, which introduces both."""
-        heads = [head]
-        at = 1
-        while at < len(chain.sides) - 1:
-            other = read_head(self.scanner.source(*chain.sides[at]))
-            other = named(other) if other is not None else None
-            if other is None or other.name in self.vocabulary or not other.is_plain:
-                break
-            if other.name in _NO_HEADS or other.name == head.name:
-                break
-            heads.append(other)
-            at += 1
-        source = self.scanner.source(*chain.sides[at])
-        definition = None
-        for one in reversed(heads):
-            try:
-                definition, declaration, _ = define(one, source, self.vocabulary)
-            except LatexError:
-                definition = None
-                break
-            self.vocabulary.define(definition, declaration)
-        if definition is None:
-            side, _ = self.sides.read(*chain.sides[0])
-            known = replace(side, fault="")
-            self._put(chain, Role.STEP, words, "", own, first=(known, []))
-            return
-        self._put(chain, Role.DEFINITION, words, "", own, definition=definition)
-
-
-def _is_number(condition: Node) -> bool:
-    return isinstance(condition, Relation) and isinstance(condition.right, Number)

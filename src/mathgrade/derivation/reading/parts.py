@@ -15,7 +15,7 @@ from mathgrade.derivation.reading.pieces import LINE_ENVIRONMENTS
 from mathgrade.derivation.reading.plain import words_between
 from mathgrade.expression.latex_text.commands import RELATIONS, TEXTS
 
-__all__ = ["Part", "Scanner"]
+__all__ = ["SIGNS", "Part", "Scanner"]
 
 _SCAN = re.compile(
     r"""[^\\{}()\[\]&%=<>:;,.!\-≠≤≥≡≈→⇒⇔⟹⟺↦∈∀⩽⩾]+
@@ -29,7 +29,7 @@ _SCAN = re.compile(
     |.""",
     re.VERBOSE | re.DOTALL,
 )
-_SIGNS = {
+SIGNS = {
     **RELATIONS,
     **{"≠": "!=", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≡": "==", "≈": "approx"},
     **dict.fromkeys((r"\approx", r"\simeq", r"\cong", r"\sim", r"\propto"), "approx"),
@@ -62,8 +62,12 @@ _COLUMNS = re.compile(r"\s*(?:\[[tcb]\])?\s*\{[lcr|@{}0-9 ]*\}")
 _OPENED, _CLOSED = (r"\{", r"\lbrace", r"\lbrack"), (r"\}", r"\rbrace", r"\rbrack")
 _LEADING = re.compile(r"\s*&?\s*(?:=|\\equiv|\\le|\\ge|<|>)")
 _LINED = re.compile(r"&\s*(?:=|\\le)|=\s*&")
+_FIRST_CELL = re.compile(r"(?:[^&\\]|\\[^\\])*")
+_LEFT_BRACE = re.compile(r"\\left\s*\\(?:\{|lbrace)\s*$")
 _SCRIPT = re.compile(r"\s*[_^]")
-_BEHIND_WORDS = re.compile(r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])")
+_BEHIND_WORDS = re.compile(
+    r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d{1,2}(?=\s*[(:])|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])"
+)
 _INNER = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*(?:=|≠|!=|<|>|\\neq?(?![a-z]))")
 _WORD_NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Z][A-Za-z]+)?")
 _NO_NAMES = frozenset(
@@ -241,7 +245,7 @@ class Scanner:
 
     def _outside(self, name: str, at: int, position: int) -> int:
         """A command outside of all brackets."""
-        if name in _SIGNS or name in _ARROWS:
+        if name in SIGNS or name in _ARROWS:
             return self._cut(*_signed(name, at, position))
         if name == r"\not" and self.text[position : self.end].lstrip()[:1] == "=":
             return self._cut("relation", at, self.text.index("=", position) + 1, "!=")
@@ -271,10 +275,10 @@ class Scanner:
         if first is None or second is None:
             return None
         sign = self.text[slice(*second)].strip()
-        if sign not in _SIGNS:
+        if sign not in SIGNS:
             return None
         defines = "def" in self.text[slice(*first)].lower()
-        return "define" if defines and _SIGNS[sign] == "==" else _SIGNS[sign], second[1] + 1
+        return "define" if defines and SIGNS[sign] == "==" else SIGNS[sign], second[1] + 1
 
     def _words(self, at: int, group: tuple[int, int]) -> int:
         r"""``\text{…}``: a name, or words, perhaps with a formula between dollars."""
@@ -322,7 +326,8 @@ class Scanner:
         if found is None:
             return position
         position, what = found.end(), found.group(1)
-        lines = what in LINE_ENVIRONMENTS
+        braced = _LEFT_BRACE.search(self.text, max(at - 12, 0), at) is not None
+        lines = what in LINE_ENVIRONMENTS and not braced and (name != r"\end" or not self.inner)
         if lines and what in ("alignat", "alignedat"):
             group = self._group(position) if name == r"\begin" else None
             position = group[1] + 1 if group else position
@@ -332,6 +337,8 @@ class Scanner:
             last = self.text.find(r"\end{array}", stop, self.end)
             if name == r"\end" or (last >= 0 and _LINED.search(self.text, stop, last)):
                 lines, position = True, stop
+        if what in ("cases", "dcases", "rcases") and not self.inner and not self.brackets:
+            lines = lines or self._system(name, at, position)
         if not lines:
             self.inner = self.inner + 1 if name == r"\begin" else max(self.inner - 1, 0)
             return position
@@ -339,6 +346,16 @@ class Scanner:
         if self.inner or self.brackets:  # lines inside of brackets: a part of one formula
             return position
         return self._cut("row", at, position)
+
+    def _system(self, name: str, at: int, position: int) -> bool:
+        """Whether cases hold whole equations, one a line, and not values."""
+        if name == r"\end":
+            return True
+        before = self.source(self.begun, at).strip()
+        if before or any(part.kind != "row" for part in self.parts):
+            return False
+        first = _FIRST_CELL.match(self.text, position, self.end)
+        return first is not None and "=" in first.group()
 
     def _unbrace(self, at: int, position: int) -> None:
         r"""``\underbrace{a}_{note}``: what stands over the brace counts."""
@@ -353,8 +370,8 @@ class Scanner:
 def _signed(sign: str, start: int, end: int) -> tuple[str, int, int, str]:
     if sign in DEFINING:
         return "relation", start, end, "define"
-    if sign in _SIGNS:
-        return "relation", start, end, _SIGNS[sign]
+    if sign in SIGNS:
+        return "relation", start, end, SIGNS[sign]
     return "arrow", start, end, _ARROWS[sign]
 
 

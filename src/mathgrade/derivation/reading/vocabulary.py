@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from mathgrade.derivation.reading.entry_functions import written_out
 from mathgrade.derivation.statements import Definition
 from mathgrade.expression import Context, Declaration, Node
 from mathgrade.expression.latex_text import LatexError, Reading, Setting, parse
@@ -26,6 +27,8 @@ _MOST_NEW = 12  # names one formula may bring
 _SIZE_LETTERS = frozenset("nNmMCdDKLp")
 _ALWAYS_SIZES = frozenset("nNK")
 _INDEX_LETTERS = frozenset("ijklmnpqrstuvabIJKLMN") | {"kappa", "ell", "mu", "nu", "alpha", "beta"}
+_SELDOM = frozenset("abuvIJKLMN")  # an index only where nothing else can be
+_FUNCTION_LETTERS = frozenset("fghuvFGHφψ") | {"phi", "varphi", "psi"}
 # A letter where only a size can stand: over a sum, behind dots, as the dimension of a space.
 _UPPER = re.compile(
     r"""(?:\\sum|\\prod|∑|sum)(?:\\limits)?\s*_\s*(?:\{[^{}]*\}|\([^()]*\)|\S)\s*\^\s*\{?\s*
@@ -53,17 +56,29 @@ class Vocabulary:
         definitions: what defined names stand for; grows.
         claimed: the names that were there before.
         size: the only size, if there is just one.
+        coming: names that are defined further on, and may be used before.
+        shorts: functions of entries, and the formulas they are short for.
+        missed: names that were not known where they were used.
     """
 
-    def __init__(self, text: str, context: Context, definitions: Mapping[str, Definition]) -> None:
+    def __init__(
+        self,
+        text: str,
+        context: Context,
+        definitions: Mapping[str, Definition],
+        coming: Mapping[str, Declaration] | None = None,
+    ) -> None:
         self.names: dict[str, Declaration] = dict(context.names)
         self.context = Context(self.names)
         self.definitions: dict[str, Definition] = dict(definitions)
         self.claimed = frozenset(self.names)
+        self.coming = dict(coming or {})
+        self.missed: set[str] = set()
+        self.shorts: dict[Apply, Node] = {}
         self.size = only_size(context)
         self.aliases: dict[str, str] = {}
         self.arguments: dict[str, tuple[Node, ...]] = {}
-        self.setting = Setting(self.size, self.aliases, self.arguments)
+        self.setting = Setting(self.size, self.aliases, self.arguments, primes=True)
         self.uppers = {
             next(letter for letter in found.groups() if letter is not None)
             for found in _UPPER.finditer(text)
@@ -94,6 +109,8 @@ class Vocabulary:
                 fresh.append(name)
             else:
                 self._settle(reading.node, fresh)
+                if self.shorts:
+                    reading = replace(reading, node=written_out(reading.node, self.shorts))
                 return reading
         self.forget(fresh)
         raise fault(source, 0, len(source), "it holds too many names that are not known")
@@ -112,13 +129,23 @@ class Vocabulary:
             return self._ones()
         if error.note != "expression.undeclared":
             return None
-        name = source[error.start : error.end].strip().lstrip("\\")
+        name = _plain_name(source[error.start : error.end])
+        if name in self.coming:
+            self.names[name] = self.coming[name]
+            return name
+        self.missed.add(name)
+        if source[error.start : error.start + 1] == "\\" and "\\" + name not in GREEK:
+            return None
         if not (len(name) == 1 and name.isalpha()) and "\\" + name not in GREEK:
             return None
         inside = in_index(source, error.start)
         if self.is_size(name, indexing=inside):
             assert self.size is not None
             self.aliases[name] = self.size
+            return name
+        arity = _applied(source, error.end) if name in _FUNCTION_LETTERS and not inside else 0
+        if arity:
+            self.names[name] = Declaration("function", arity=arity)
             return name
         if inside and name in _INDEX_LETTERS and (self.size is not None or self._lengths()):
             return self.add_index(name)
@@ -135,7 +162,7 @@ class Vocabulary:
         declared = self.names.get(name)
         if declared is not None:
             return declared.kind == "index"
-        return name in _INDEX_LETTERS and not self.is_size(name)
+        return name in _INDEX_LETTERS - _SELDOM and not self.is_size(name)
 
     def add_index(self, name: str, size: Size | None = None) -> str:
         """Declares an index; of the only size if none is given."""
@@ -190,11 +217,11 @@ class Vocabulary:
         """The error, with the name that is probably meant."""
         if error.note != "expression.undeclared":
             return error
-        name = source[error.start : error.end].strip().lstrip("\\")
+        name = _plain_name(source[error.start : error.end])
         near = self.near(name)
         if near is None:
             return error
-        reason = f"the name {name} is not known here; is {near} meant?"
+        reason = f"the name {name} is not known here; {near} is"
         return fault(source, error.start, error.end, reason, error.note)
 
     def near(self, name: str) -> str | None:
@@ -207,12 +234,21 @@ class Vocabulary:
                 return known
         return None
 
+    def may_define(self, name: str) -> bool:
+        """Whether a text may say what a name stands for: it is new, or a function like any."""
+        declared = self.names.get(name)
+        if declared is None:
+            return not self.is_size(name)
+        formal = declared.kind == "function" or name in self.coming
+        return formal and name not in self.definitions and name not in self.claimed
+
     # ---- definitions
 
     def define(self, definition: Definition, declaration: Declaration) -> None:
         """Takes a name in."""
         self.names[definition.name] = declaration
         self.definitions[definition.name] = definition
+        self.arguments.pop(definition.name, None)
         self._stands_alone(definition)
 
     def _stands_alone(self, definition: Definition) -> None:
@@ -239,6 +275,26 @@ class Vocabulary:
             else:
                 return
         self.arguments[definition.name] = tuple(found)
+
+
+def _plain_name(source: str) -> str:
+    r"""The name in a piece of LaTeX: S of ``\\mathcal{S}``, kappa of ``\\kappa``."""
+    words: list[str] = re.findall("[A-Za-z]+", source)
+    return words[-1] if words else source.strip()
+
+
+def _applied(source: str, at: int) -> int:
+    """How many arguments stand in the bracket behind a place; 0 if none is there."""
+    found = re.compile(r"(?:'|\^\{?\\prime+\}?|\^\d)*\s*(?:\\left\s*)?\(").match(source, at)
+    if found is None:
+        return 0
+    depth, commas = 1, 0
+    for sign in source[found.end() :]:
+        depth += (sign in "({[") - (sign in ")}]")
+        if not depth:
+            break
+        commas += sign == "," and depth == 1
+    return commas + 1
 
 
 def in_index(source: str, at: int) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "DESCRIBES",
     "LOCAL",
     "OTHERWISE",
+    "RULE",
     "last_sentence",
 ]
 
@@ -35,6 +36,8 @@ ASIDE = _table(
     |reminder|hint|beachte)\s*[:,]?\s*$
     |(?:^|[.,;:(!?])\s*(?:and\s+|where\s+)?(?:as|by|with|from\ the\ (?:rule|identity))\s*:?\s*$"""
 )
+# Names a rule: a formula in letters of its own is then that rule.
+RULE = _table(r"\b(?:rule|law|identity|identities|formula|property|properties|lemma|regel)\b")
 # Says that a formula still has to be shown.
 ANNOUNCES = _table(
     r"""(?:^|[^\w])(?:to\ (?:show|prove|be\ (?:shown|proved|proven))|show\ that|prove\ that

@@ -3,6 +3,7 @@ r"""Brackets: ``( )``, ``[ ]``, ``\{ \}``, braces, bars, ``[i = j]``, ``\left. â
 from __future__ import annotations
 
 from mathgrade.expression.latex_text.commands import GREEK, RELATIONS
+from mathgrade.expression.latex_text.environments import read_cases
 from mathgrade.expression.latex_text.forms import is_array
 from mathgrade.expression.latex_text.parser import Parser, Reader
 from mathgrade.expression.latex_text.refused import REFUSED
@@ -32,6 +33,7 @@ from mathgrade.expression.nodes import (
 __all__ = ["BRACKET_STARTS", "ONES", "read_delta", "read_indicator"]
 
 ONES = "ones"  # the declared name of a vector of ones, written \\mathbf{1}
+_LINED = ("array", "matrix", "aligned", "gathered")  # behind a brace, these hold cases
 _LISTS = ("(", "[", r"\{")
 _COLLECTED = Relation | Logic | Matrix | FiniteSet | Interval | Listing | Union
 _BESIDE_SETS = {*RELATIONS, r"\cup"}
@@ -43,6 +45,12 @@ def _bracket(parser: Parser, opened: Token) -> Node:
     """``(a + b)``, and with commas a column, a list, a set or an interval."""
     at = parser.at - 1
     closer = _CLOSE[opened.text]
+    begun = parser.token
+    if opened.text == r"\{" and begun.kind == "begin" and begun.text in _LINED:
+        cases = read_cases(parser, parser.next())
+        if parser.token.side == "right":
+            parser.next()
+        return cases
     if parser.take(closer):
         if opened.text == r"\{":
             return FiniteSet(())

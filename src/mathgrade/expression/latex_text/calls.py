@@ -34,6 +34,7 @@ from mathgrade.expression.nodes import (
 
 __all__ = ["CALL_STARTS", "read_apply", "read_arguments", "read_call"]
 
+_FAR = 200  # tokens of a bracket that are looked through
 _INVERSE = {"sin", "cos", "tan", "sinh", "cosh", "tanh"}
 _STOPS = frozenset({"(", "[", r"\{", "|", r"\lfloor", r"\lceil", r"\partial"})
 
@@ -216,7 +217,8 @@ def read_apply(parser: Parser, token: Token, name: str, arity: int) -> Node:
             indices = read_indices(parser, token, 0)
         else:
             break
-    opened = parser.take("(", "[")
+    alone = name in parser.setting.arguments and _beside_itself(parser, name)
+    opened = None if alone else parser.take("(", "[")
     if opened is None and name in parser.setting.arguments:
         args = parser.setting.arguments[name]
     elif opened is None:
@@ -233,6 +235,30 @@ def read_apply(parser: Parser, token: Token, name: str, arity: int) -> Node:
     if indices:
         node = Entry(node, indices)
     return node if exponent is None else Power(node, exponent)
+
+
+def _beside_itself(parser: Parser, name: str) -> bool:
+    r"""Whether the bracket that comes next is a factor: ``\\sigma(1 - \\sigma)``, ``T_i(1 - T_j)``.
+
+    It is if the function stands in it and is not applied to anything there.
+    """
+    tokens, at = parser.tokens, parser.at
+    if tokens[at].text not in ("(", "["):
+        return False
+    depth = 0
+    for k in range(at, min(at + _FAR, len(tokens) - 1)):
+        token = tokens[k]
+        depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if not depth:
+            return False
+        if token.text.lstrip("\\") == name:
+            end = k + 1
+            while tokens[end].text in ("_", "'"):
+                end += 1
+                end = parser.closers.get(end, end) + (tokens[end - 1].text == "_")
+            if tokens[min(end, len(tokens) - 1)].text not in ("(", "["):
+                return True
+    return False
 
 
 def _order(parser: Parser) -> int:

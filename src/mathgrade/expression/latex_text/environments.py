@@ -8,7 +8,7 @@ from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.limits import MAX_ENTRIES
 from mathgrade.expression.nodes import Cases, Logic, Matrix, Node, Relation, Truth
 
-__all__ = ["ENVIRONMENT_KINDS", "ENVIRONMENT_STARTS"]
+__all__ = ["ENVIRONMENT_KINDS", "ENVIRONMENT_STARTS", "read_cases"]
 
 _MATRICES = {
     *("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "psmallmatrix", "bsmallmatrix"),
@@ -26,7 +26,7 @@ def _environment(parser: Parser, token: Token) -> Node:
     if name in _MATRICES:
         return _matrix(parser, token)
     if name in _CASES:
-        return _cases(parser, token)
+        return read_cases(parser, token)
     if name in ("vmatrix", "Vmatrix"):
         reason = r"a determinant is written \det\begin{pmatrix} … \end{pmatrix}"
     elif name in _LINES:
@@ -86,7 +86,8 @@ def _entry(parser: Parser) -> Node:
 # ---- cases
 
 
-def _cases(parser: Parser, opened: Token) -> Node:
+def read_cases(parser: Parser, opened: Token) -> Node:
+    """The lines of an environment that was begun as values, each with where it holds."""
     branches: list[tuple[Node, Node]] = []
     with parser.inside():
         while parser.token.kind not in ("end", "stop"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mathgrade.expression.latex_text.commands import GREEK, RELATIONS
-from mathgrade.expression.latex_text.parser import RELATION, SUM, Parser, Reader
+from mathgrade.expression.latex_text.parser import PRODUCT, RELATION, SUM, Parser, Reader
 from mathgrade.expression.latex_text.scripts import read_argument
 from mathgrade.expression.latex_text.tokens import Token
 from mathgrade.expression.names import Size
@@ -29,6 +29,7 @@ from mathgrade.expression.nodes import (
     Relation,
     Truth,
     children,
+    free_names,
 )
 
 __all__ = ["FOLD_STARTS", "read_fold"]
@@ -57,6 +58,8 @@ def read_fold(parser: Parser, token: Token, kind: str) -> Node:
                 _below(parser, token, limits)
             else:
                 above = _above(parser)
+        if not limits.indices and above is None and parser.setting.size is not None:
+            return _without_index(parser, token, kind)
         if not limits.indices:
             reason = rf"say which index runs, such as {token.text}_{{k=1}}^{{n}}"
             raise parser.fault(token, reason, "expression.limits", parser.before.end)
@@ -72,6 +75,20 @@ def read_fold(parser: Parser, token: Token, kind: str) -> Node:
         del parser.bound[bound:]
     limits.high = above if limits.high is None else limits.high
     return _folded(parser, token, limits, kind, body, head=head)
+
+
+def _without_index(parser: Parser, token: Token, kind: str) -> Node:
+    """``sum(exp(z_j))``: runs over the only index in what is added up."""
+    bracket = parser.token.text == "(" and token.kind != "command"
+    body = parser.expression(PRODUCT if bracket else SUM)
+    indices = [name for name in sorted(free_names(body)) if parser.index(Name(name))]
+    indices = [name for name in indices if name not in parser.bound]
+    found = _extent(parser, body, _Limits(), indices[0]) if len(indices) == 1 else None
+    if found is None:
+        reason = rf"say which index runs, such as {token.text}_{{k=1}}^{{n}}"
+        raise parser.fault(token, reason, "expression.limits", parser.before.end)
+    parser.remark(token, f"This is read as a sum over {indices[0]}; write the index.")
+    return Fold(kind, body, indices[0], *found)
 
 
 def _above(parser: Parser) -> Node | None:

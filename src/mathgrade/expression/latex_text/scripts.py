@@ -14,6 +14,7 @@ from mathgrade.expression.limits import number
 from mathgrade.expression.nodes import (
     Call,
     Constant,
+    Derivative,
     Entry,
     Inverse,
     Mul,
@@ -22,6 +23,7 @@ from mathgrade.expression.nodes import (
     Number,
     Power,
     Transpose,
+    free_names,
 )
 
 __all__ = ["BEHIND", "exponent_mark", "read_argument", "read_entry", "read_indices", "whole_name"]
@@ -333,11 +335,28 @@ def _indexed(parser: Parser, base: Node, _mark: Token, owner: Token) -> Node:
 def _primed(parser: Parser, base: Node, mark: Token, _owner: Token) -> Node:
     if is_array(base, parser.context, parser.bound):
         return Transpose(base)
+    variable = _only_variable(parser, base) if parser.setting.primes else None
+    if variable is not None:
+        times = 1
+        while times < 4 and parser.take("'"):
+            times += 1
+        return Derivative(base, (Name(variable),) * times)
     reason = (
         "a prime belongs to a function, such as f'(x); write any other derivative as "
         r"\frac{d}{dx}"
     )
     raise parser.fault(mark, reason, "expression.derivative")
+
+
+def _only_variable(parser: Parser, base: Node) -> str | None:
+    """The one number a formula depends on that is no index and no constant of it."""
+    context = parser.context
+    if context is None or isinstance(base, Name):
+        return None
+    names = [name for name in free_names(base) if name in context]
+    shaped = any(context[name].shape for name in names)
+    reals = [name for name in names if context[name].kind == "real" and name not in parser.bound]
+    return reals[0] if len(reals) == 1 and not shaped else None
 
 
 def _factorial(_parser: Parser, base: Node, _mark: Token, _owner: Token) -> Node:

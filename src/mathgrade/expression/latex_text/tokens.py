@@ -230,7 +230,7 @@ class _Tokenizer:
         return close + 1
 
     def font(self, name: str, start: int, end: int) -> int:
-        if name in (r"\mathbf", r"\boldsymbol", r"\bm") and (
+        if name in (r"\mathbf", r"\boldsymbol", r"\bm", r"\vec") and (
             one := re.compile(r"\s*\{\s*1\s*\}").match(self.source, end)
         ):
             self.add("command", r"\mathbb{1}", start, one.end())
