@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from mathgrade.derivation.claim import Claim, Form
-from mathgrade.derivation.graph import Graph, Link, cases_of
+from mathgrade.derivation.graph import Graph, cases_of
 from mathgrade.derivation.hints import hint
 from mathgrade.derivation.laws import law_text
+from mathgrade.derivation.links import Link
 from mathgrade.derivation.marked import LineOutcome, MarkedDerivation, MarkedLine, Proof
 from mathgrade.derivation.matching import matched
 from mathgrade.derivation.reading import read_document
@@ -197,14 +198,7 @@ def _connected(
     marking: _Marking, equation: Equation, pattern: Pattern, put: Mapping[str, str]
 ) -> bool:
     graph = _graph(marking, pattern, put)
-    for left, right in _spellings(marking, equation):
-        small = graph.measure.laws(left, right, marking.claim.max_laws) is not None
-        if small:
-            if graph.paths(left, right):
-                return True
-        elif graph.connects(left, right):
-            return True
-    return False
+    return any(graph.connects(*sides) for sides in _spellings(marking, equation))
 
 
 def _spellings(marking: _Marking, equation: Equation) -> Iterator[tuple[Node, Node]]:
@@ -223,21 +217,10 @@ def _graph(marking: _Marking, pattern: Pattern, put: Mapping[str, str]) -> Graph
     if graph is None:
         graph = Graph(marking.words, pattern, marking.claim.max_laws, late=marking.late)
         marking.graphs[key] = graph
-        graph.add(_renamed(link, put) for link in marking.links)
+        names: dict[str, Node] = {old: Name(new) for old, new in put.items()}
+        graph.add(link.renamed(names) for link in marking.links)
         graph.instantiate(_instances(marking, pattern, put))
     return graph
-
-
-def _renamed(link: Link, put: Mapping[str, str]) -> Link:
-    if not put:
-        return link
-    names: dict[str, Node] = {old: Name(new) for old, new in put.items()}
-    return Link(
-        substituted(link.left, names),
-        substituted(link.right, names),
-        tuple(substituted(c, names) for c in link.conditions),
-        link.step,
-    )
 
 
 def _instances(

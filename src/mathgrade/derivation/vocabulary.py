@@ -58,6 +58,7 @@ class Vocabulary:
     applied: dict[str, Node] = field(init=False, default_factory=dict)
     _names: dict[str, Declaration] = field(init=False, default_factory=dict)
     components: Components = field(init=False)
+    _unfolded: dict[Node, Node] = field(init=False, default_factory=dict)
     _keys: dict[tuple[str, tuple[Node, ...]], str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -286,6 +287,26 @@ class Vocabulary:
         """Declares the index of a definition, if it has no meaning yet."""
         if name not in self._names and like.shape:
             self._names[name] = Declaration("index", low=1, high=like.shape[-1])
+
+    def unfolded(self, node: Node) -> Node:
+        """The formula with every definition written out."""
+        if node not in self._unfolded:
+            self._unfolded[node] = self._unfold(node, frozenset())
+        return self._unfolded[node]
+
+    def _unfold(self, node: Node, bound: frozenset[str]) -> Node:
+        match node:
+            case Name(name) if name in self.given and name not in bound:
+                indices, body = self.given[name]
+                return node if indices else self._unfold(body, frozenset())
+            case Entry(Name(name), places) if name in self.given and name not in bound:
+                indices, body = self.given[name]
+                if len(indices) == len(places):
+                    put = dict(zip(indices, places, strict=True))
+                    return self._unfold(substituted(body, put), bound)
+            case Fold(kind, body, index, low, high):
+                return Fold(kind, self._unfold(body, bound | {index}), index, low, high)
+        return pieces_changed(node, lambda child: self._unfold(child, bound))
 
     # -- back --------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mathgrade.derivation.graph import Link
+from mathgrade.derivation.links import Link
 from mathgrade.derivation.marked import LineOutcome, MarkedLine
 from mathgrade.derivation.statements import Document, Role, Side, Statement
 from mathgrade.derivation.truth import Equation, Judgement

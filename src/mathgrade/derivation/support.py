@@ -1,0 +1,230 @@
+"""How a step can rest on earlier ones, where no law of its own explains it.
+
+- An earlier line is put in: ``S`` for ``Σ_k e^{z_k}``, or a lemma, whatever its index is called.
+- The difference of both sides is a factor that is never 0 times the difference of two formulas
+  that are joined: adding to both sides, multiplying, dividing, crosswise or not.
+- Both sides of an equation are differentiated.
+- What a matrix gives the identity with, on either side, is its inverse.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from mathgrade.derivation.forms import Forms
+from mathgrade.derivation.laws import FREE, STEP_LAWS
+from mathgrade.derivation.links import Link
+from mathgrade.derivation.matching import rewritten
+from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.equality.symbolic.measuring import Valuation
+from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
+from mathgrade.equality.symbolic.ring import NotCoveredError, Polynomial, Ratio
+from mathgrade.equality.symbolic.signs import Sign, sign
+from mathgrade.equality.symbolic.terms import Atom
+from mathgrade.expression import Node
+from mathgrade.expression.nodes import (
+    Derivative,
+    Identity,
+    Inverse,
+    Mul,
+    Name,
+    Number,
+    children,
+    free_names,
+)
+
+__all__ = ["Support"]
+
+MAX_FORMS = 12  # other forms of one side that are tried
+MAX_PAIRS = 300  # pairs a step may follow from
+_CALCULUS = FREE.union(*(law.laws for law in STEP_LAWS if law.name in ("rule", "derivative")))
+
+
+@dataclass(slots=True)
+class Support:
+    """What established steps give to others, in one case.
+
+    Args:
+        vocabulary: what names mean.
+        forms: the formulas, and which are joined.
+        max_laws: how many laws one step may take.
+        late: whether time is up.
+
+    Attributes:
+        good: the steps that are established.
+    """
+
+    vocabulary: Vocabulary
+    forms: Forms
+    max_laws: int
+    late: Callable[[], bool]
+    good: list[Link] = field(default_factory=list)
+    _conditional: bool = False
+    _positive: dict[Node, bool] = field(default_factory=dict)
+
+    def establish(self, link: Link) -> None:
+        """A step that others may rest on."""
+        self.good.append(link)
+        self._conditional = self._conditional or bool(link.conditions)
+        self.forms.join(link.left, link.right)
+
+    def supports(self, a: Node, b: Node) -> bool:
+        """Whether a step from a to b rests on what is established."""
+        if self.forms.is_matrix(a):
+            return self.by_other_form(a, b) or self.inverse(a, b)
+        return self.follows(a, b) or self.by_other_form(a, b) or self.differentiated(a, b)
+
+    # -- earlier lines put in ------------------------------------------------------------
+
+    def by_other_form(self, a: Node, b: Node) -> bool:
+        """Whether a form of a that is established leads to b, or a to such a form of b."""
+        measure, limit = self.forms.measure, self.max_laws - 1
+        for start, end in ((a, b), (b, a)):
+            others = itertools.chain(
+                self.forms.of(start, MAX_FORMS), itertools.islice(self._put_in(start), MAX_FORMS)
+            )
+            for other in others:
+                if self.late():
+                    return False
+                if measure.laws(other, end, limit) is not None:
+                    return True
+        return False
+
+    def _put_in(self, node: Node) -> Iterator[Node]:
+        """The formula with an established equation put in, one after the other."""
+        indices = {n for n, d in self.vocabulary.formal.names.items() if d.kind == "index"}
+        for u, v, general in self._equations():
+            names = (free_names(u) | free_names(v)) & indices if general else frozenset()
+            if free_names(v) & indices <= free_names(u):
+                new = rewritten(node, u, v, frozenset(names))
+                if new != node:
+                    yield new
+
+    def _equations(self) -> Iterator[tuple[Node, Node, bool]]:
+        """What is established: formulas that are joined, and whether for all indices."""
+        seen: set[tuple[Node, Node]] = set()
+        for link in reversed(self.good):
+            general = not link.conditions
+            for u, v in ((link.left, link.right), (link.right, link.left)):
+                for form in [v, *self.forms.of(u, MAX_FORMS)]:
+                    if form != u and (u, form) not in seen:
+                        seen.add((u, form))
+                        yield u, form, general and (form == v or not self._conditional)
+
+    # -- both sides alike ----------------------------------------------------------------
+
+    def follows(self, a: Node, b: Node) -> bool:
+        """Whether a - b = q (u - v) for joined u and v, and a factor q that is never 0."""
+        wanted = self._difference(self.forms.measure.bare, a, b)
+        if wanted is None:
+            return False
+        if wanted.n.is_zero():
+            return True
+        return any(
+            self._multiple(self.forms.measure.bare, wanted, u, v)
+            for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS)
+        )
+
+    def equivalent(self, claim: tuple[Node, Node], other: tuple[Node, Node]) -> bool:
+        """Whether one equation says the same as another, both sides treated alike."""
+        if set(claim) == set(other):
+            return False
+        wanted = self._difference(self.forms.measure.bare, *claim)
+        return wanted is not None and self._multiple(self.forms.measure.bare, wanted, *other)
+
+    def differentiated(self, a: Node, b: Node) -> bool:
+        """The same of the derivatives of u and v, by what is differentiated by here."""
+        variables = list(dict.fromkeys((*_variables(a), *_variables(b))))
+        if not variables:
+            return False
+        calculus = self.forms.measure.valuation(_CALCULUS, self.vocabulary.hidden)
+        wanted = self._difference(calculus, a, b)
+        if wanted is None or wanted.n.is_zero():
+            return False
+        for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS):
+            for by in variables:
+                if self.late():
+                    return False
+                sides = (Derivative(u, by), Derivative(v, by))
+                if self._multiple(calculus, wanted, *sides):
+                    return True
+        return False
+
+    def _difference(self, values: Valuation, a: Node, b: Node) -> Ratio | None:
+        try:
+            for _ in range(2):  # the first is lost where the second makes the ring larger
+                x, y = values.number(a), values.number(b)
+            if x is None or y is None:
+                return None
+            return values.algebra.ring.reduced(x - y)
+        except (NeedCaseError, NotCoveredError):
+            return None
+
+    def _multiple(self, values: Valuation, wanted: Ratio, u: Node, v: Node) -> bool:
+        given = self._difference(values, u, v)
+        if given is None or given.n.is_zero():
+            return False
+        try:
+            factor = values.algebra.ring.reduced(wanted / given)
+        except (NotCoveredError, ValueError):
+            return False
+        return all(self._has_sign(values, p) for p in (factor.n, factor.d))
+
+    def _pairs(self, a: Node, b: Node) -> Iterator[tuple[Node, Node]]:
+        for members in self.forms.classes():
+            for u, v in itertools.combinations(members[:MAX_FORMS], 2):
+                if {u, v} != {a, b}:
+                    yield u, v
+
+    # -- matrices ------------------------------------------------------------------------
+
+    def inverse(self, a: Node, b: Node) -> bool:
+        """Whether a is the inverse of a matrix X, and X b or b X is joined to the identity."""
+        for x, y in ((a, b), (b, a)):
+            if isinstance(x, Inverse) and self.forms.is_matrix(x):
+                size = self.vocabulary.components.shape(x.body)[0]
+                one = Identity(Name(size) if isinstance(size, str) else Number(Fraction(size)))
+                self.forms.add(one)
+                for product in (Mul((x.body, y)), Mul((y, x.body))):
+                    self.forms.add(product)
+                    if self.forms.joined(product, one):
+                        return True
+        return False
+
+    # -- signs ---------------------------------------------------------------------------
+
+    def _has_sign(self, values: Valuation, polynomial: Polynomial) -> bool:
+        """Whether a polynomial is positive, or negative, everywhere."""
+        algebra = values.algebra
+        if len(polynomial) == 1:
+            atoms = (algebra.atom(k) for k, _ in algebra.ring.used(polynomial))
+            return all(self._positive_atom(values, atom) for atom in atoms)
+        whole = Ratio(polynomial, algebra.ring.one)
+        return Sign.POSITIVE in (sign(algebra, whole), sign(algebra, -whole))
+
+    def _positive_atom(self, values: Valuation, atom: Atom) -> bool:
+        if atom.head == "entry" and atom.label in self.vocabulary.given:
+            return self.positive(self.vocabulary.given[atom.label][1])
+        algebra = values.algebra
+        return sign(algebra, algebra.intern(atom)) is Sign.POSITIVE
+
+    def positive(self, node: Node) -> bool:
+        """Whether a formula is positive, whatever its indices and numbers."""
+        if node not in self._positive:
+            words, pattern = self.vocabulary, self.forms.measure.pattern
+            values = Valuation(words.formal, words.given, Pattern(sizes=pattern.sizes))
+            try:
+                self._positive[node] = values.positive(node)
+            except NeedCaseError:
+                self._positive[node] = False
+        return self._positive[node]
+
+
+def _variables(node: Node) -> Iterator[tuple[Node, ...]]:
+    if isinstance(node, Derivative) and len(node.by) == 1:
+        yield node.by
+    for child in children(node):
+        yield from _variables(child)
