@@ -129,6 +129,8 @@ def mark_derivation(
 
 def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
     lines = [w.line for w in marking.walked]
+    if lines and all(line.outcome in (LineOutcome.UNREAD, LineOutcome.START) for line in lines):
+        lines = [line for line in lines if line.outcome is LineOutcome.UNREAD] or lines
     if lines and all(line.outcome is LineOutcome.UNREAD for line in lines):
         return MarkedDerivation(Proof.INVALID, Fraction(0), tuple(lines), (lines[0].message,))
     reached = [_reached(marking, form) for form in marking.claim.forms]
@@ -156,15 +158,12 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
 
 def _reached(marking: _Marking, form: Form) -> Reached:
     """For each case of the claim whether the steps connect its sides."""
-    try:
-        equation = marking.judgement.equation(form.left, form.right)
-    except ResponseError as error:
-        raise ItemError(f"The claim {form.text!r} means nothing: {error.message}") from error
-    indices = _indices(marking, equation.left) | _indices(marking, equation.right)
+    equations = [_claimed(marking, form, put) for put in _signs(marking, form)]
+    indices = _indices(marking, equations[0].left) | _indices(marking, equations[0].right)
     found: Reached = []
     for put in _renamings(marking, indices):
         found = [
-            (pattern, _connected(marking, equation, pattern, put))
+            (pattern, _connected(marking, equations, pattern, put))
             for pattern in _cases(marking, indices, put)
         ]
         if all(met for _, met in found):
@@ -194,21 +193,28 @@ def _renamings(marking: _Marking, indices: frozenset[str]) -> Iterator[dict[str,
     yield {}
 
 
+def _claimed(marking: _Marking, form: Form, put: Mapping[str, Node]) -> Equation:
+    try:
+        sides = (substituted(side, put) for side in (form.left, form.right))
+        return marking.judgement.equation(*sides)
+    except ResponseError as error:
+        raise ItemError(f"The claim {form.text!r} means nothing: {error.message}") from error
+
+
+def _signs(marking: _Marking, form: Form) -> Iterator[dict[str, Node]]:
+    """The claim as it is, and with the sign of a number changed that may be any number."""
+    yield {}
+    names = marking.claim.context.names
+    for name in sorted(free_names(form.left) | free_names(form.right)):
+        if names.get(name) == Declaration("real") and name not in marking.claim.definitions:
+            yield {name: Neg(Name(name))}
+
+
 def _connected(
-    marking: _Marking, equation: Equation, pattern: Pattern, put: Mapping[str, str]
+    marking: _Marking, equations: Sequence[Equation], pattern: Pattern, put: Mapping[str, str]
 ) -> bool:
     graph = _graph(marking, pattern, put)
-    return any(graph.connects(*sides) for sides in _spellings(marking, equation))
-
-
-def _spellings(marking: _Marking, equation: Equation) -> Iterator[tuple[Node, Node]]:
-    """The claim, and the claim with the sign of a number changed that may be any number."""
-    yield equation.left, equation.right
-    names = marking.words.context.names
-    for name in sorted(free_names(equation.left) | free_names(equation.right)):
-        if name in names and names[name] == Declaration("real"):
-            put: dict[str, Node] = {name: Neg(Name(name))}
-            yield substituted(equation.left, put), substituted(equation.right, put)
+    return any(graph.connects(e.left, e.right) for e in equations)
 
 
 def _graph(marking: _Marking, pattern: Pattern, put: Mapping[str, str]) -> Graph:

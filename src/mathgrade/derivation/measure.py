@@ -14,7 +14,7 @@ from mathgrade.equality.symbolic.measuring import Valuation
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
-from mathgrade.expression.nodes import Add, Derivative, Neg, Number, children, free_names
+from mathgrade.expression.nodes import Add, Derivative, Neg, Number, free_names
 
 __all__ = ["Measure"]
 
@@ -69,7 +69,7 @@ class Measure:
         """Names of the laws of a step; None if more than ``limit`` are needed or none suffice.
 
         That a definition is put in on the way is no law of its own where one side is worked
-        out: it holds no defined names any more, nor what is still to be differentiated.
+        out: it holds no defined names any more, and is not itself to be differentiated yet.
         """
         left, right = _apart(left, right)
         try:
@@ -109,7 +109,7 @@ class Measure:
                 if self._unfolded(left, right, some, names):
                     return some | {DEFINITION.name}
             for some in _subsets(chosen, cost) if finished else ():
-                if some & _CALCULUS and all(map(_differentiates, finished)):
+                if some & _CALCULUS and all(map(_undone, finished)):
                     continue
                 if self._unfolded(left, right, some, names):
                     return some | {DEFINITION.name}
@@ -149,8 +149,11 @@ class Measure:
         )
 
 
-def _differentiates(node: Node) -> bool:
-    return isinstance(node, Derivative) or any(map(_differentiates, children(node)))
+def _undone(node: Node) -> bool:
+    """Whether a formula is a derivative that is still to be taken."""
+    while isinstance(node, Neg):
+        node = node.term
+    return isinstance(node, Derivative)
 
 
 def _apart(left: Node, right: Node) -> tuple[Node, Node]:

@@ -70,6 +70,18 @@ class Support:
         self.good.append(link)
         self._conditional = self._conditional or bool(link.conditions)
         self.forms.join(link.left, link.right)
+        self._congruent()
+
+    def _congruent(self) -> None:
+        """Joins derivatives of what is joined, by the same: functions of equals are equal."""
+        found: dict[tuple[tuple[Node, ...], Node], Node] = {}
+        for node in self.forms.all():
+            if isinstance(node, Derivative):
+                self.forms.add(node.body)
+                for (by, body), other in list(found.items()):
+                    if by == node.by and self.forms.joined(body, node.body):
+                        self.forms.join(other, node)
+                found[node.by, node.body] = node
 
     def supports(self, a: Node, b: Node) -> bool:
         """Whether a step from a to b rests on what is established."""
@@ -81,26 +93,35 @@ class Support:
 
     def by_other_form(self, a: Node, b: Node) -> bool:
         """Whether a form of a that is established leads to b, or a to such a form of b."""
-        measure, limit = self.forms.measure, self.max_laws - 1
+        measure = self.forms.measure
         for start, end in ((a, b), (b, a)):
-            others = itertools.chain(
-                self.forms.of(start, MAX_FORMS), itertools.islice(self._put_in(start), MAX_FORMS)
-            )
-            for other in others:
+            for other in self._others(start):
                 if self.late():
                     return False
-                if measure.laws(other, end, limit) is not None:
+                if measure.laws(other, end, self.max_laws) is not None:
                     return True
         return False
+
+    def _others(self, node: Node) -> Iterator[Node]:
+        """Other forms of a formula: joined to it, or with one or two earlier lines put in."""
+        yield from self.forms.of(node, MAX_FORMS)
+        once = list(itertools.islice(self._put_in(node), MAX_FORMS))
+        yield from once
+        twice = (new for one in once for new in self._put_in(one) if new != node)
+        yield from itertools.islice(dict.fromkeys(twice), 2 * MAX_FORMS)
 
     def _put_in(self, node: Node) -> Iterator[Node]:
         """The formula with an established equation put in, one after the other."""
         indices = {n for n, d in self.vocabulary.formal.names.items() if d.kind == "index"}
+        found: set[Node] = {node}
         for u, v, general in self._equations():
-            names = (free_names(u) | free_names(v)) & indices if general else frozenset()
-            if free_names(v) & indices <= free_names(u):
+            free = (free_names(u) | free_names(v)) & indices if general else frozenset()
+            for names in (frozenset(), free):
+                if names and not free_names(v) & indices <= free_names(u):
+                    continue
                 new = rewritten(node, u, v, frozenset(names))
-                if new != node:
+                if new not in found:
+                    found.add(new)
                     yield new
 
     def _equations(self) -> Iterator[tuple[Node, Node, bool]]:

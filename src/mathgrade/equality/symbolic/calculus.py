@@ -94,7 +94,7 @@ def product(a: Algebra, term: Term) -> Ratio | None:
     result = a.number(0)
     for k, times in moving:
         part = a.ring.unknown(k) ** times
-        result = result + _by(a, term, part) * (value / part)
+        result = result + _by(a, term, part) * a.ring.reduced(value / part)
     return result
 
 

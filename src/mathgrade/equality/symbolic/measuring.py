@@ -15,7 +15,7 @@ from mathgrade.equality.definitions import Definitions
 from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.evaluate import Evaluator
 from mathgrade.equality.symbolic.functions import ScaleError
-from mathgrade.equality.symbolic.grids import Value
+from mathgrade.equality.symbolic.grids import Value, number_of
 from mathgrade.equality.symbolic.laws import by_head
 from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.equality.symbolic.proving import led_to
@@ -191,6 +191,8 @@ def _written_out(value: Value) -> tuple[tuple[int, int], _Entries]:
     if isinstance(value, Ratio):
         return (0, 0), (value,)
     rows, columns = value.rows, value.columns
+    if rows == columns == 1:
+        return (0, 0), (number_of(value),)
     if not isinstance(rows, int) or not isinstance(columns, int) or rows * columns > MAX_ENTRIES:
         raise NotCoveredError("a matrix that cannot be written out")
     entries: Iterable[Ratio] = (
