@@ -87,7 +87,11 @@ class Support:
         """Whether a step from a to b rests on what is established."""
         if self.forms.is_matrix(a):
             return self.by_other_form(a, b) or self.inverse(a, b)
-        return self.follows(a, b) or self.by_other_form(a, b) or self.differentiated(a, b)
+        return (
+            self.follows(a, b, defined=True)
+            or self.by_other_form(a, b)
+            or self.differentiated(a, b)
+        )
 
     # -- earlier lines put in ------------------------------------------------------------
 
@@ -137,24 +141,33 @@ class Support:
 
     # -- both sides alike ----------------------------------------------------------------
 
-    def follows(self, a: Node, b: Node) -> bool:
-        """Whether a - b = q (u - v) for joined u and v, and a factor q that is never 0."""
-        wanted = self._difference(self.forms.measure.bare, a, b)
-        if wanted is None:
-            return False
-        if wanted.n.is_zero():
-            return True
-        return any(
-            self._multiple(self.forms.measure.bare, wanted, u, v)
-            for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS)
-        )
+    def follows(self, a: Node, b: Node, *, defined: bool = False) -> bool:
+        """Whether a - b = q (u - v) for joined u and v, and a factor q that is never 0.
+
+        Args:
+            defined: whether definitions may be put in on the way, as S y_i for e^{z_i}
+                when S is divided off.
+        """
+        measure = self.forms.measure
+        tries = [measure.bare]
+        if defined:
+            tries.append(measure.valuation(FREE, frozenset()))
+        for values in tries:
+            wanted = self._difference(values, a, b)
+            if wanted is None:
+                return False
+            if wanted.n.is_zero():
+                return values is measure.bare
+            for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS):
+                if self._multiple(values, (a, b), (u, v)):
+                    return True
+        return False
 
     def equivalent(self, claim: tuple[Node, Node], other: tuple[Node, Node]) -> bool:
         """Whether one equation says the same as another, both sides treated alike."""
         if set(claim) == set(other):
             return False
-        wanted = self._difference(self.forms.measure.bare, *claim)
-        return wanted is not None and self._multiple(self.forms.measure.bare, wanted, *other)
+        return self._multiple(self.forms.measure.bare, claim, other)
 
     def differentiated(self, a: Node, b: Node) -> bool:
         """The same of the derivatives of u and v, by what is differentiated by here."""
@@ -170,7 +183,7 @@ class Support:
                 if self.late():
                     return False
                 sides = (Derivative(u, by), Derivative(v, by))
-                if self._multiple(calculus, wanted, *sides):
+                if self._multiple(calculus, (a, b), sides):
                     return True
         return False
 
@@ -184,9 +197,16 @@ class Support:
         except (NeedCaseError, NotCoveredError):
             return None
 
-    def _multiple(self, values: Valuation, wanted: Ratio, u: Node, v: Node) -> bool:
-        given = self._difference(values, u, v)
-        if given is None or given.n.is_zero():
+    def _multiple(
+        self, values: Valuation, claim: tuple[Node, Node], other: tuple[Node, Node]
+    ) -> bool:
+        """Whether the difference of one pair is that of another times what is never 0."""
+        wanted, given = self._difference(values, *claim), self._difference(values, *other)
+        if wanted is not None and given is not None and wanted.d.context() != given.d.context():
+            wanted = self._difference(values, *claim)  # in the larger ring
+        if wanted is None or given is None or given.n.is_zero():
+            return False
+        if wanted.d.context() != given.d.context():
             return False
         try:
             factor = values.algebra.ring.reduced(wanted / given)
