@@ -17,7 +17,7 @@ from mathgrade.derivation.marked import LineOutcome, MarkedDerivation, MarkedLin
 from mathgrade.derivation.matching import matched
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.truth import Equation, Judgement
-from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
 from mathgrade.derivation.walking import Walk, Walked
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
@@ -121,6 +121,8 @@ def mark_derivation(
         words = Vocabulary(document.context, document.definitions, own)
     except ResponseError as error:
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (error.message,))
+    except NotFollowedError as error:
+        return MarkedDerivation(Proof.UNDECIDED, Fraction(0), (), (str(error),))
     judgement = Judgement(words, seed)
     walked = list(Walk(document, judgement).lines())
     marking = _Marking(claim, words, walked, judgement, time.perf_counter() + time_limit)
@@ -174,7 +176,8 @@ def _reached(marking: _Marking, form: Form) -> Reached:
 def _cases(marking: _Marking, indices: frozenset[str], put: Mapping[str, str]) -> Iterator[Pattern]:
     others = {put.get(n, n) for n in marking.indices}
     sizes = [n for n, d in marking.words.formal.names.items() if d.kind == "size"]
-    return cases_of(indices, others - indices, sizes)
+    ranges = {n: _range(d) for n, d in marking.words.formal.names.items()}
+    return cases_of(indices, others - indices, ranges, sizes)
 
 
 def _renamings(marking: _Marking, indices: frozenset[str]) -> Iterator[dict[str, str]]:
@@ -197,8 +200,8 @@ def _claimed(marking: _Marking, form: Form, put: Mapping[str, Node]) -> Equation
     try:
         sides = (substituted(side, put) for side in (form.left, form.right))
         return marking.judgement.equation(*sides)
-    except ResponseError as error:
-        raise ItemError(f"The claim {form.text!r} means nothing: {error.message}") from error
+    except (ResponseError, NotFollowedError) as error:
+        raise ItemError(f"The claim {form.text!r} means nothing: {error}") from error
 
 
 def _signs(marking: _Marking, form: Form) -> Iterator[dict[str, Node]]:
@@ -352,7 +355,7 @@ def _passed(marking: _Marking, milestone: Form) -> bool:
     """Whether the right side of a milestone stands in a true line, its indices called anything."""
     try:
         wanted = marking.words.plain(milestone.right)
-    except ResponseError as error:
+    except (ResponseError, NotFollowedError) as error:
         raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
     indices = _indices(marking, wanted)
     return any(

@@ -18,7 +18,7 @@ from mathgrade.expression.nodes import Add, Derivative, Neg, Number, free_names
 
 __all__ = ["Measure"]
 
-MAX_NAMES = 3  # definitions put in one by one
+MAX_NAMES = 2  # definitions put in while others stay shut
 _CALCULUS = frozenset({"rule", "derivative"})
 _OTHERS = tuple(law for law in STEP_LAWS if law is not DEFINITION)
 _LAWS = {law.name: law.laws for law in _OTHERS}
@@ -82,49 +82,63 @@ class Measure:
             self._known[key] = self._laws(left, right, limit)
         return self._known[key]
 
-    def by_definition(self, left: Node, right: Node) -> bool:
-        """Whether two formulas are the same once definitions are put in, and not before."""
-        names = self._names(left, right)
-        return any(
-            self._agree(left, right, frozenset(), hidden) for hidden in self._foldings(names)
-        )
-
     def _laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
-        hidden = self.vocabulary.hidden
-        if self._agree(left, right, frozenset(), hidden):
+        shut = self.vocabulary.hidden
+        if self._agree(left, right, frozenset(), shut):
             return frozenset()
         if not self._agree(left, right, _ALL, frozenset()):
             return None
         used = self.full.used(left) | self.full.used(right)
-        chosen = [law.name for law in _OTHERS if law is FRACTION or law.laws & used]
-        names = self._names(left, right)
+        chosen = frozenset(law.name for law in _OTHERS if law is FRACTION or law.laws & used)
         finished = [side for side in (left, right) if not self._inside(side)]
-        for cost in range(1, limit + 1):
-            for some in _subsets(chosen, cost):
-                if self._agree(left, right, some, hidden):
+        for hidden in self._foldings(self._names(left, right)):
+            some = self._smallest(left, right, chosen, hidden, limit)
+            if some is None or hidden == shut:
+                if some is not None:
                     return some
-            if not names:
                 continue
-            for some in _subsets(chosen, cost - 1):
-                if self._unfolded(left, right, some, names):
-                    return some | {DEFINITION.name}
-            for some in _subsets(chosen, cost) if finished else ():
-                if some & _CALCULUS and all(map(_undone, finished)):
-                    continue
-                if self._unfolded(left, right, some, names):
-                    return some | {DEFINITION.name}
+            free = finished and not (some & _CALCULUS and all(map(_undone, finished)))
+            if len(some) + (0 if free and some else 1) <= limit:
+                return some | {DEFINITION.name}
         return None
 
-    def _unfolded(self, left: Node, right: Node, some: frozenset[str], names: list[str]) -> bool:
-        """Whether the laws suffice once all, or some, of the definitions are put in."""
-        return any(self._agree(left, right, some, hidden) for hidden in self._foldings(names))
+    def _smallest(
+        self,
+        left: Node,
+        right: Node,
+        chosen: frozenset[str],
+        hidden: frozenset[str],
+        limit: int,
+    ) -> frozenset[str] | None:
+        """The smallest set of laws that suffices where some definitions stay shut.
+
+        A law without which all others do not suffice is in every set that does. Whether
+        fractions are cancelled is asked last: a law that is not needed may make it needed.
+        """
+        if not self._agree(left, right, chosen, hidden):
+            return None
+        needed = frozenset(
+            n
+            for n in chosen
+            if n != FRACTION.name and not self._agree(left, right, chosen - {n}, hidden)
+        )
+        others = sorted(chosen - needed)
+        for count in range(max(limit - len(needed), -1) + 1):
+            for more in itertools.combinations(others, count):
+                if self._agree(left, right, needed | set(more), hidden):
+                    return needed | set(more)
+        return None
 
     def _foldings(self, names: list[str]) -> Iterator[frozenset[str]]:
-        """What stays hidden when definitions are put in: nothing, or all but a few."""
+        """Which definitions stay shut: all, none, all but a few."""
+        shut = self.vocabulary.hidden
+        yield shut
+        if not names:
+            return
         yield frozenset()
         for count in range(1, min(len(names), MAX_NAMES + 1)):
             for chosen in itertools.combinations(names, count):
-                yield self.vocabulary.hidden - set(chosen)
+                yield shut - set(chosen)
 
     def _names(self, left: Node, right: Node) -> list[str]:
         return sorted(self._inside(left) | self._inside(right))
@@ -169,7 +183,3 @@ def _apart(left: Node, right: Node) -> tuple[Node, Node]:
 
 def _sum(terms: list[Node]) -> Node:
     return Add(tuple(terms)) if len(terms) > 1 else terms[0]
-
-
-def _subsets(names: list[str], count: int) -> Iterator[frozenset[str]]:
-    return map(frozenset, itertools.combinations(names, count))

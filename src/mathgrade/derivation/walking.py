@@ -9,6 +9,7 @@ from mathgrade.derivation.links import Link
 from mathgrade.derivation.marked import LineOutcome, MarkedLine
 from mathgrade.derivation.statements import Document, Role, Side, Statement
 from mathgrade.derivation.truth import Equation, Judgement
+from mathgrade.derivation.vocabulary import NotFollowedError
 from mathgrade.equality import Decision, Equality
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Node, to_latex
@@ -203,6 +204,8 @@ class Walk:
             equation = self.judgement.equation(left, right)
         except ResponseError as error:
             return Decision(Equality.ILL_FORMED, reason=error.message), None
+        except NotFollowedError as error:
+            return Decision(Equality.UNDECIDED, reason=str(error)), None
         found = self.judgement.decide(equation)
         needed: tuple[Node, ...] = ()
         if found.outcome is not Equality.EQUAL and conditions:
