@@ -16,7 +16,10 @@ from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import Add, Derivative, Neg, Number, free_names
 
-__all__ = ["Measure"]
+__all__ = ["Lemmas", "Measure"]
+
+Lemmas = tuple[tuple[Derivative, Node], ...]
+"""Derivatives of an entry by an entry, each with what it is established to be."""
 
 MAX_NAMES = 2  # definitions put in while others stay shut
 _CALCULUS = frozenset({"rule", "derivative"})
@@ -33,8 +36,10 @@ class Measure:
     pattern: Pattern
     words: Words = field(init=False)
     _bare: Valuation = field(init=False)
-    _known: dict[tuple[Node, Node, int], frozenset[str] | None] = field(default_factory=dict)
-    _valuations: dict[tuple[frozenset[str], frozenset[str]], Valuation] = field(
+    _known: dict[tuple[Node, Node, int, Lemmas], frozenset[str] | None] = field(
+        default_factory=dict
+    )
+    _valuations: dict[tuple[frozenset[str], frozenset[str], Lemmas], Valuation] = field(
         default_factory=dict
     )
 
@@ -43,15 +48,22 @@ class Measure:
         self._bare = Valuation(
             words.formal, words.given, self.pattern, FREE, words.hidden, lasting=True
         )
-        self._valuations[FREE, words.hidden] = self._bare
+        self._valuations[FREE, words.hidden, ()] = self._bare
         self.words = Words(words, self.full)
 
-    def valuation(self, laws: frozenset[str], hidden: frozenset[str]) -> Valuation:
+    def valuation(
+        self, laws: frozenset[str], hidden: frozenset[str], lemmas: Lemmas = ()
+    ) -> Valuation:
         """Values of formulas where some laws hold; kept, with all that was evaluated."""
-        key = (laws, hidden)
+        key = (laws, hidden, lemmas)
         if key not in self._valuations:
             self._valuations[key] = Valuation(
-                self.vocabulary.formal, self.vocabulary.given, self.pattern, laws, hidden
+                self.vocabulary.formal,
+                self.vocabulary.given,
+                self.pattern,
+                laws,
+                hidden,
+                lemmas=lemmas,
             )
         return self._valuations[key]
 
@@ -65,11 +77,16 @@ class Measure:
         """Values with all laws, and nothing hidden."""
         return self.valuation(FREE.union(*_LAWS.values()), frozenset())
 
-    def laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
+    def laws(
+        self, left: Node, right: Node, limit: int, lemmas: Lemmas = ()
+    ) -> frozenset[str] | None:
         """Names of the laws of a step; None if more than ``limit`` are needed or none suffice.
 
         That a definition is put in on the way is no law of its own where one side is worked
         out: it holds no defined names any more, and is not itself to be differentiated yet.
+
+        Args:
+            lemmas: derivatives of defined names that are established.
         """
         left, right = _apart(left, right)
         try:
@@ -77,26 +94,30 @@ class Measure:
                 return self.words.laws(left, right, limit)
         except ResponseError:
             return None
-        key = (left, right, limit)
+        key = (left, right, limit, lemmas)
         if key not in self._known:
-            self._known[key] = self._laws(left, right, limit)
+            self._known[key] = self._laws(left, right, limit, lemmas)
         return self._known[key]
 
-    def _laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
+    def _laws(self, left: Node, right: Node, limit: int, lemmas: Lemmas) -> frozenset[str] | None:
         shut = self.vocabulary.hidden
+        full = self.valuation(FREE.union(*_LAWS.values()), frozenset())
         if self._agree(left, right, frozenset(), shut):
             return frozenset()
-        if not self._agree(left, right, _ALL, frozenset()):
+        if not lemmas and not self._agree(left, right, _ALL, frozenset()):
             return None
-        used = self.full.used(left) | self.full.used(right)
+        used = full.used(left) | full.used(right)
         chosen = frozenset(law.name for law in _OTHERS if law is FRACTION or law.laws & used)
-        finished = [side for side in (left, right) if not self._inside(side)]
+        if full.holds("root", "abs", "sin"):
+            chosen |= {ROOTS.name}
         for hidden in self._foldings(self._names(left, right)):
-            some = self._smallest(left, right, chosen, hidden, limit)
+            some = self._smallest((left, right, lemmas), chosen, hidden, limit)
             if some is None or hidden == shut:
                 if some is not None:
                     return some
                 continue
+            opened = shut - hidden
+            finished = [s for s in (left, right) if not self._inside(s) & opened]
             free = finished and not (some & _CALCULUS and all(map(_undone, finished)))
             if len(some) + (0 if free and some else 1) <= limit:
                 return some | {DEFINITION.name}
@@ -104,28 +125,29 @@ class Measure:
 
     def _smallest(
         self,
-        left: Node,
-        right: Node,
+        step: tuple[Node, Node, Lemmas],
         chosen: frozenset[str],
         hidden: frozenset[str],
         limit: int,
     ) -> frozenset[str] | None:
         """The smallest set of laws that suffices where some definitions stay shut.
 
-        A law without which all others do not suffice is in every set that does. Whether
-        fractions are cancelled is asked last: a law that is not needed may make it needed.
+        A law without which all others do not suffice is in every set that does. Laws of
+        exponents are looked at apart: to split e^{a - b} may make others needed.
         """
-        if not self._agree(left, right, chosen, hidden):
+        if not self._agree(*step[:2], chosen, hidden, step[2]):
             return None
         needed = frozenset(
             n
             for n in chosen
-            if n != FRACTION.name and not self._agree(left, right, chosen - {n}, hidden)
+            if n != FRACTION.name
+            and not self._agree(*step[:2], chosen - {n}, hidden, step[2])
+            and not self._agree(*step[:2], chosen - {n, "exponent"}, hidden, step[2])
         )
         others = sorted(chosen - needed)
         for count in range(max(limit - len(needed), -1) + 1):
             for more in itertools.combinations(others, count):
-                if self._agree(left, right, needed | set(more), hidden):
+                if self._agree(*step[:2], needed | set(more), hidden, step[2]):
                     return needed | set(more)
         return None
 
@@ -154,10 +176,17 @@ class Measure:
             found |= more
         return found & self.vocabulary.hidden
 
-    def _agree(self, left: Node, right: Node, some: frozenset[str], hidden: frozenset[str]) -> bool:
+    def _agree(
+        self,
+        left: Node,
+        right: Node,
+        some: frozenset[str],
+        hidden: frozenset[str],
+        lemmas: Lemmas = (),
+    ) -> bool:
         laws = FREE.union(*(_LAWS[name] for name in some))
         return bool(
-            self.valuation(laws, hidden).agree(
+            self.valuation(laws, hidden, lemmas).agree(
                 left, right, fractions=FRACTION.name in some, identities=ROOTS.name in some
             )
         )

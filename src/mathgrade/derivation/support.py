@@ -27,6 +27,7 @@ from mathgrade.equality.symbolic.terms import Atom
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Derivative,
+    Entry,
     Identity,
     Inverse,
     Mul,
@@ -39,6 +40,7 @@ from mathgrade.expression.nodes import (
 __all__ = ["Support"]
 
 MAX_FORMS = 12  # other forms of one side that are tried
+MAX_LEMMAS = 6
 MAX_PAIRS = 300  # pairs a step may follow from
 _CALCULUS = FREE.union(*(law.laws for law in STEP_LAWS if law.name in ("rule", "derivative")))
 
@@ -92,6 +94,25 @@ class Support:
             or self.by_other_form(a, b)
             or self.differentiated(a, b)
         )
+
+    def by_lemmas(self, a: Node, b: Node) -> bool:
+        """Whether derivatives of defined names that are established lead from a to b."""
+        lemmas = []
+        for link in self.good:
+            for u, v in ((link.left, link.right), (link.right, link.left)):
+                if (
+                    isinstance(u, Derivative)
+                    and len(u.by) == 1
+                    and all(map(_is_entry, (u.body, *u.by)))
+                    and not link.conditions
+                    and not any(isinstance(p, Derivative) for p in _pieces(v))
+                ):
+                    lemmas.append((u, v))
+        if not lemmas:
+            return False
+        measure = self.forms.measure
+        found = tuple(dict.fromkeys(lemmas))[:MAX_LEMMAS]
+        return measure.laws(a, b, self.max_laws, found) is not None
 
     # -- earlier lines put in ------------------------------------------------------------
 
@@ -269,3 +290,16 @@ def _variables(node: Node) -> Iterator[tuple[Node, ...]]:
         yield node.by
     for child in children(node):
         yield from _variables(child)
+
+
+def _is_entry(node: Node) -> bool:
+    """A name, or an entry of one at indices that have names."""
+    if isinstance(node, Entry):
+        return isinstance(node.base, Name) and all(isinstance(i, Name) for i in node.indices)
+    return isinstance(node, Name)
+
+
+def _pieces(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from _pieces(child)
