@@ -32,7 +32,9 @@ _ENDS_THERE = re.compile(r"\s*(?:$|[.,;)]|and\b|or\b|\n)")
 _SAYS_CASE = re.compile(r"\b(?:sub)?case|\bfall\b", re.I)
 _SUPPOSES = re.compile(r"\b(?:suppose|assum|let|consider)", re.I)
 _SEVERAL = re.compile(r"\b(?:two|both|following|all|the|three)\s+(?:\w+\s+)?cases\b", re.I)
-_SAYS_WHEN = re.compile(r"\b(?:if|when|case|falls|wenn)\b", re.I)
+_SAYS_WHEN = re.compile(
+    r"\b(?:if|when|case|falls|wenn|let|suppose|assum(?:e|ing)|consider)\b", re.I
+)
 
 
 class Placed(NamedTuple):

@@ -192,8 +192,12 @@ class _Builder:
         if not source.startswith("-"):
             return False
         rest = self.parts[self.at :]
-        behind = rest[rest.index(coming) + 1 :]
-        return rest[0].kind == "amp" or not behind or behind[0].kind != "relation"
+        if rest[0].kind == "amp":
+            return True
+        behind = next(
+            (p for p in rest[rest.index(coming) + 1 :] if p.kind not in ("amp", "gap")), None
+        )
+        return behind is None or behind.kind != "relation"
 
     def _amp(self, _part: Part) -> None:
         now = self.now

@@ -18,6 +18,7 @@ __all__ = [
     "has_number",
     "index_condition",
     "negated",
+    "only_a_size",
     "real_condition",
     "trailing_bracket",
 ]
@@ -27,6 +28,7 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _BRACKET = re.compile(
     r"(?:\\[ ,;:!]|\s)*\(\s*(\\?[A-Za-z]+)\s*(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*\)\s*$"
 )
+_NOTHING = re.compile(r"\s*0\s*\(([^()]{1,40})\)\s*")
 _GROUP = re.compile(r"(?<!\\)\{[^{}]*\}")
 _DESCRIBES = re.compile(
     r"\\(?:in|notin|ni|subset|subseteq|forall|exists|colon|ldots|dots|mapsto)(?![A-Za-z])"
@@ -76,17 +78,20 @@ def real_condition(
     """The relations of a chain such as ``x > 0`` that can be read; None if they cannot."""
     if len(chain.sides) < 2 or chain.leads or chain.trails:
         return None
+    sources = [scanner.source(*place) for place in chain.sides]
+    equal = any(op in ("==", "!=", "define") for op in chain.relations)
+    if equal and not all(_ATOM.fullmatch(source.strip()) for source in sources):
+        return None  # an equation that is claimed
     sides: list[Node] = []
-    for place in chain.sides:
-        if place[1] - place[0] > 40:
+    for source in sources:
+        if len(source) > 40:
             return None
         try:
-            sides.append(vocabulary.read(scanner.source(*place)).node)
+            sides.append(vocabulary.read(source).node)
         except LatexError:
             return None
-    plain = all(isinstance(side, Name | Number) for side in sides)
-    if not plain and any(op in ("==", "!=", "define") for op in chain.relations):
-        return None  # an equation that is claimed
+    if equal and any(isinstance(s, Name) and s.name in vocabulary.definitions for s in sides):
+        return None
     return _relations(chain, sides)
 
 
@@ -117,8 +122,29 @@ def negated(conditions: tuple[Node, ...]) -> tuple[Node, ...]:
     return (Logic("not", (Logic("and", conditions),)),)
 
 
+def only_a_size(chain: Chain, scanner: Scanner, vocabulary: Vocabulary) -> bool:
+    """Whether a chain gives a number to an index or a size: ``n = 2``, ``k = 1``."""
+    if len(chain.sides) != 2 or chain.leads:
+        return False
+    left, right = (_ATOM.fullmatch(scanner.source(*place).strip()) for place in chain.sides)
+    if left is None or right is None or not left.group(1) or not right.group(2):
+        return False
+    name = left.group(1)
+    declared = vocabulary.names.get(name)
+    if declared is not None:
+        return declared.kind in ("index", "size")
+    return vocabulary.is_size(name) or vocabulary.is_index(name)
+
+
 def trailing_bracket(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...]] | None:
     """Where a condition in brackets at the end of a side starts, and what it says."""
+    nothing = _NOTHING.fullmatch(source)  # 0 (x \\le 0): zero times a condition says nothing
+    if nothing is not None:
+        try:
+            condition = vocabulary.read(nothing.group(1)).node
+        except LatexError:
+            return None
+        return (nothing.start(1) - 1, (condition,)) if isinstance(condition, Relation) else None
     found = _BRACKET.search(source)
     if found is None or not source[: found.start()].strip():
         return None

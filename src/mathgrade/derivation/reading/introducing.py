@@ -84,18 +84,19 @@ class Introducer:
             at += 1
         names = self.vocabulary.names
         source = self.scanner.source(*chain.sides[at])
-        definition = None
+        first = None
         try:
-            for one in reversed(heads):
+            for one in heads:
                 definition, declaration, _ = define(one, source, self.vocabulary)
                 for argument in definition.arguments:  # may be used from here on
                     if argument not in definition.vectors:
                         names.setdefault(argument, Declaration("real"))
                 self.vocabulary.define(definition, declaration)
+                first = first or definition
         except LatexError:
             names[head.name] = self._formal(head)
             return None
-        return definition
+        return first
 
     def entry_function(self, chain: Chain) -> Definition | None:
         """Takes ``f(z_i) = body``; None if a chain is anything else."""

@@ -46,7 +46,12 @@ _ARROWS = {
 }
 _GAPS = frozenset({r"\quad", r"\qquad", r"\hfill", r"\hspace", r"\hspace*", r"\enspace"})
 _ROWS = frozenset({"\\\\", r"\newline", r"\cr", r"\tabularnewline"})
-_BLANKED = frozenset({r"\nonumber", r"\notag", r"\displaystyle", r"\hline", r"\middle"})
+_BLANKED = frozenset(
+    {
+        *(r"\nonumber", r"\notag", r"\displaystyle", r"\hline", r"\middle"),
+        *(r"\,", r"\;", r"\:", r"\!", r"\>", "\\ ", r"\thinspace", r"\medspace", r"\thickspace"),
+    }
+)
 _WRAPS = frozenset({r"\boxed", r"\fbox", r"\underline", r"\mathclap"})
 _GROUP_GONE = frozenset(
     {
@@ -55,7 +60,7 @@ _GROUP_GONE = frozenset(
     }
 )
 _OVER = frozenset({r"\overset", r"\stackrel", r"\underset", r"\overset*"})
-_SKIP = re.compile(r"\s*(\[-?[0-9.]+\s*[a-z]{2}\])?")
+_SKIP = re.compile(r"\*?\s*(\[-?[0-9.]+\s*[a-z]{2}\])?")
 _DELIMITER = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|.)", re.DOTALL)
 _NAME = re.compile(r"\s*\{([A-Za-z]+)\*?\}")
 _COLUMNS = re.compile(r"\s*(?:\[[tcb]\])?\s*\{[lcr|@{}0-9 ]*\}")
@@ -189,7 +194,8 @@ class Scanner:
             elif kind == "close":
                 self._close(piece == "}")
             elif self.brackets or self.inner:
-                continue
+                if kind == "amp" and not self.inner:
+                    self._blank(at, position)
             elif kind == "amp":
                 self._cut("amp", at, position)
                 self._blank(at, position)

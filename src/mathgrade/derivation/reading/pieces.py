@@ -144,9 +144,9 @@ def _marked(text: str) -> Iterator[tuple[Piece, int, int]]:
             if kind == "round":  # a bracket that Markdown kept from being seen
                 continue
             stop = blank.start() if blank is not None else _paragraph(text, position)
-            reason = f"the {opening.group()} before it is not closed"
+            reason = f"this {opening.group()} is not closed"
             position = max(stop, position)
-            yield Piece(shape, inner, position, reason), start, position
+            yield Piece(shape, start, position, reason), start, position
             continue
         position = end + len(closer)
         yield Piece(shape, inner, end), start, position

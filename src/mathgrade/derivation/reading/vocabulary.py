@@ -27,6 +27,7 @@ _MOST_NEW = 12  # names one formula may bring
 _SIZE_LETTERS = frozenset("nNmMCdDKLp")
 _ALWAYS_SIZES = frozenset("nNK")
 _INDEX_LETTERS = frozenset("ijklmnpqrstuvabIJKLMN") | {"kappa", "ell", "mu", "nu", "alpha", "beta"}
+_ONE = re.compile(r"1|\\(?:mathbf|mathbb|boldsymbol|bm|mathds|vec)\s*\{?\s*1|𝟙")
 _SELDOM = frozenset("abuvIJKLMN")  # an index only where nothing else can be
 _FUNCTION_LETTERS = frozenset("fghuvFGHφψ") | {"phi", "varphi", "psi"}
 # A letter where only a size can stand: over a sum, behind dots, as the dimension of a space.
@@ -102,11 +103,11 @@ class Vocabulary:
             try:
                 reading = parse(source, self.context, self.setting)
             except LatexError as error:
-                name = self._learn(source, error)
-                if name is None:
+                learnt = self._learn(source, error)
+                if not learnt:
                     self.forget(fresh)
                     raise self._explained(source, error) from None
-                fresh.append(name)
+                fresh += learnt
             else:
                 self._settle(reading.node, fresh)
                 if self.shorts:
@@ -121,35 +122,34 @@ class Vocabulary:
             self.names.pop(name, None)
             self.definitions.pop(name, None)
 
-    def _learn(self, source: str, error: LatexError) -> str | None:
+    def _learn(self, source: str, error: LatexError) -> list[str]:
         """Declares what was not known, if it can only be an index, a size or a vector of ones."""
-        if error.note == "expression.condition" and re.match(
-            r"1|\\(?:mathbf|mathbb|boldsymbol|bm|mathds|vec)\s*\{?\s*1|𝟙", source[error.start :]
-        ):
+        if error.note == "expression.condition" and _ONE.match(source, error.start):
             return self._ones()
         if error.note != "expression.undeclared":
-            return None
+            return []
         name = _plain_name(source[error.start : error.end])
         if name in self.coming:
             self.names[name] = self.coming[name]
-            return name
+            return [name]
         self.missed.add(name)
-        if source[error.start : error.start + 1] == "\\" and "\\" + name not in GREEK:
-            return None
-        if not (len(name) == 1 and name.isalpha()) and "\\" + name not in GREEK:
-            return None
         inside = in_index(source, error.start)
+        if inside and len(name) == 2 and all(self.is_index(letter) for letter in name):
+            return [self.add_index(letter) for letter in name if letter not in self.names]
+        command = source[error.start : error.start + 1] == "\\"
+        if len(name) > 1 and not (command and "\\" + name in GREEK):
+            return []
         if self.is_size(name, indexing=inside):
             assert self.size is not None
             self.aliases[name] = self.size
-            return name
+            return [name]
         arity = _applied(source, error.end) if name in _FUNCTION_LETTERS and not inside else 0
         if arity:
             self.names[name] = Declaration("function", arity=arity)
-            return name
+            return [name]
         if inside and name in _INDEX_LETTERS and (self.size is not None or self._lengths()):
-            return self.add_index(name)
-        return None
+            return [self.add_index(name)]
+        return []
 
     def is_size(self, name: str, *, indexing: bool = False) -> bool:
         """Whether an undeclared letter means the only size there is."""
@@ -173,12 +173,12 @@ class Vocabulary:
     def _lengths(self) -> list[Size]:
         return [declared.shape[0] for declared in self.names.values() if declared.shape]
 
-    def _ones(self) -> str | None:
+    def _ones(self) -> list[str]:
         if ONES in self.names or self.size is None:
-            return None
+            return []
         self.names[ONES] = Declaration("vector", (self.size,))
         self.definitions[ONES] = Definition(ONES, (), ("i",), Number(Fraction(1)))
-        return ONES
+        return [ONES]
 
     def _settle(self, node: Node, fresh: list[str]) -> None:
         """Gives new indices the size of what they index."""

@@ -38,12 +38,13 @@ ASIDE = _table(
 )
 # Names a rule: a formula in letters of its own is then that rule.
 RULE = _table(r"\b(?:rule|law|identity|identities|formula|property|properties|lemma|regel)\b")
-# Says that a formula still has to be shown.
+# Says that a formula still has to be shown, or is only assumed.
 ANNOUNCES = _table(
     r"""(?:^|[^\w])(?:to\ (?:show|prove|be\ (?:shown|proved|proven))|show\ that|prove\ that
     |(?:want|need|have|try|going|goal\ is|aim\ is|remains|left|like|must|suffices|enough)\ (?:us\ )?
     to\ (?:show|prove|see|verify|check|derive|find|get|obtain|reach)
-    |claim|goal|task|theorem|proposition|statement|behauptung|zu\ zeigen|zz|z\.z\.)
+    |suppose|assume|assuming|claim|goal|task|theorem|proposition|statement|behauptung
+    |zu\ zeigen|zz|z\.z\.)
     (?:\s+(?:that|is|this|the\ following))?\s*[:.]?\s*$"""
 )
 # What stands before the condition of a case.
