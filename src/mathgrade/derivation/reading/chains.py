@@ -17,9 +17,9 @@ _OPERATOR_FIRST = re.compile(r"[+/*]|\\(?:cdot|times|div)(?![A-Za-z])")
 _OPERATOR_LAST = re.compile(r"(?:[-+/*]|\\(?:cdot|times|div))\s*$")
 _TAG = re.compile(r"\(\s*(\d{1,3}|[a-z]|i{1,3}|[A-Z]|\*{1,3}|\\ast|\\star|\\dagger)\s*'?\)")
 _BRACKETED = re.compile(
-    r"""\(\s*(?:\\(?:text|mbox|textrm)\s*\{(?P<words>[^{}]*)\})?\s*(?P<left>[^()=<>≠≤≥]{1,20}?)
+    r"""\(\s*(?:\\(?:text|mbox|textrm)\s*\{(?P<words>[^{}]*)\})?\s*(?P<left>[^()=<>≠≤≥\s][^()=<>≠≤≥]{0,19}?)
     \s*(?P<sign>=|≠|!=|<=|>=|<|>|≤|≥|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z]))
-    \s*(?P<right>[^()=<>≠≤≥]{1,20}?)\s*\)""",
+    \s*(?P<right>[^()=<>≠≤≥\s][^()=<>≠≤≥]{0,19}?)\s*\)""",
     re.VERBOSE,
 )
 _NUMBERED = re.compile(r"\((\d{1,2})\)(?:\s|\\[ ,;:])")

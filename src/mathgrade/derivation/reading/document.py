@@ -157,7 +157,8 @@ class _Reader:
         if (number := _NUMBER.search(self.words)) and not found[0].tag:
             found[0].tag = number.group(1)
         words = self._taken()
-        if opposite := self.cases.otherwise(told.last_sentence(words)[-100:]):
+        opposite = self.cases.otherwise(told.last_sentence(words)[-100:])
+        if opposite and found[0].sides:
             self._open(found[0], opposite, words)
         placed = self.cases.place(found, words)
         for at, one in enumerate(placed):

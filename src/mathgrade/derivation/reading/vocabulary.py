@@ -120,7 +120,8 @@ class Vocabulary:
         """Takes back what a formula brought that cannot be read after all."""
         for name in names:
             self.names.pop(name, None)
-            self.definitions.pop(name, None)
+            if name == ONES:
+                self.definitions.pop(ONES, None)
 
     def _learn(self, source: str, error: LatexError) -> list[str]:
         """Declares what was not known, if it can only be an index, a size or a vector of ones."""
