@@ -92,6 +92,7 @@ class Cases:
                 coming = found[at + 1] if at + 1 < len(found) else None
                 if coming is not None and coming.row == chain.row and not explicit:
                     ahead, row = conditions, chain.row
+                    coming.arrow = ""  # i = j ⇒ a = b
                 else:
                     placed.append(Placed(chain, opens=conditions))
                     ahead = ()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from mathgrade.derivation.reading.parts import SIGNS, Part, Scanner
+from mathgrade.derivation.reading.parts import Part, Scanner
+from mathgrade.derivation.reading.signs import SIGNS
 
 __all__ = ["Chain", "chains"]
 
@@ -21,6 +22,11 @@ _BRACKETED = re.compile(
     \s*(?P<sign>=|≠|!=|<=|>=|<|>|≤|≥|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z]))
     \s*(?P<right>[^()=<>≠≤≥\s][^()=<>≠≤≥]{0,19}?)\s*\)""",
     re.VERBOSE,
+)
+# A reason in brackets at the end: (\\text{by } (1)), [\\because c > 0].
+_REASON = re.compile(
+    r"(?:^|\s+)[(\[]\s*\\(?:because|(?:text|mbox|textrm)\s*\{\s*(?:by|since|as|because|from|using"
+    r"|see|def|where|rule|eq)\b)(?:[^()\[\]]|\([^()]*\))*[)\]]\s*$"
 )
 _NUMBERED = re.compile(r"\((\d{1,2})\)(?:\s|\\[ ,;:])")
 
@@ -104,8 +110,15 @@ class _Builder:
     # ---- the parts
 
     def _side(self, part: Part) -> None:
+        source = self.scanner.source(part.start, part.end)
+        if (reason := _REASON.search(source)) is not None:
+            self.scanner.blank(part.start + reason.start(), part.end)
+            part = part._replace(end=part.start + reason.start())
+            source = source[: reason.start()]
+            if not source:
+                self._words(part._replace(text=reason.group().strip()))
+                return
         now, place = self.now, (part.start, part.end)
-        source = self.scanner.source(*place)
         if not now.sides and not now.leads:
             if self._is_tag(source, place):
                 return

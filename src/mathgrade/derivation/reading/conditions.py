@@ -15,6 +15,7 @@ from mathgrade.expression.nodes import Logic, Name, Number, Relation
 
 __all__ = [
     "describes",
+    "evaluated",
     "has_number",
     "index_condition",
     "negated",
@@ -27,6 +28,10 @@ _ATOM = re.compile(r"\(?\s*(?:\\?([A-Za-z]+)|(\d{1,3}))\s*\)?")
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _BRACKET = re.compile(
     r"(?:\\[ ,;:!]|\s)*\(\s*(\\?[A-Za-z]+)\s*(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*\)\s*$"
+)
+_EVALUATED = re.compile(
+    r"(?:\\right|\\[bB]igg?[lr]?)?\s*(?:\||\\vert)\s*_\s*\{\s*(\\?[A-Za-z]+)\s*"
+    r"(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*\}\s*$"
 )
 _NOTHING = re.compile(r"\s*0\s*\(([^()]{1,40})\)\s*")
 _GROUP = re.compile(r"(?<!\\)\{[^{}]*\}")
@@ -134,6 +139,17 @@ def only_a_size(chain: Chain, scanner: Scanner, vocabulary: Vocabulary) -> bool:
     if declared is not None:
         return declared.kind in ("index", "size")
     return vocabulary.is_size(name) or vocabulary.is_index(name)
+
+
+def evaluated(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...]] | None:
+    r"""Where ``|_{i=j}`` stands at the end of a side, and its condition between indices."""
+    found = _EVALUATED.search(source)
+    if found is None:
+        return None
+    left, sign, right = (word.lstrip("\\") for word in found.groups())
+    if not all(vocabulary.is_index(word) and word in vocabulary for word in (left, right)):
+        return None
+    return found.start(), (Relation("==" if sign == "=" else "!=", Name(left), Name(right)),)
 
 
 def trailing_bracket(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...]] | None:

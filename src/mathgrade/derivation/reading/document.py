@@ -14,7 +14,12 @@ from dataclasses import replace
 from mathgrade.derivation.reading import words as told
 from mathgrade.derivation.reading.cases import SENTENCE_END, Cases, Neighbours, Placed
 from mathgrade.derivation.reading.chains import Chain, chains
-from mathgrade.derivation.reading.conditions import describes, only_a_size, trailing_bracket
+from mathgrade.derivation.reading.conditions import (
+    describes,
+    evaluated,
+    only_a_size,
+    trailing_bracket,
+)
 from mathgrade.derivation.reading.indices import index_remarks
 from mathgrade.derivation.reading.introducing import Introducer
 from mathgrade.derivation.reading.parts import Scanner
@@ -301,6 +306,13 @@ class _Reader:
     ) -> None:
         """Reads the sides of a chain and adds its statement."""
         places = list(chain.sides)
+        for place in places:
+            if (at := evaluated(self.scanner.source(*place), self.vocabulary)) is not None:
+                own = own or at[1]
+                self.scanner.blank(place[0] + at[0], place[1])
+                left = self.scanner.text.find(r"\left.", *place)
+                if left >= 0 and r"\right" in self.scanner.text[place[0] + at[0] : place[1]]:
+                    self.scanner.blank(left, left + 6)
         bracket = trailing_bracket(self.scanner.source(*places[-1]), self.vocabulary)
         if bracket is not None:
             places[-1] = (places[-1][0], places[-1][0] + bracket[0])

@@ -13,9 +13,20 @@ from typing import NamedTuple
 
 from mathgrade.derivation.reading.pieces import LINE_ENVIRONMENTS
 from mathgrade.derivation.reading.plain import words_between
-from mathgrade.expression.latex_text.commands import RELATIONS, TEXTS
+from mathgrade.derivation.reading.signs import (
+    ARROWS,
+    BLANKED,
+    DEFINING,
+    GAPS,
+    GROUP_GONE,
+    OVER,
+    ROWS,
+    SIGNS,
+    WRAPS,
+)
+from mathgrade.expression.latex_text.commands import TEXTS
 
-__all__ = ["SIGNS", "Part", "Scanner"]
+__all__ = ["Part", "Scanner"]
 
 _SCAN = re.compile(
     r"""[^\\{}()\[\]&%=<>:;,.!\-≠≤≥≡≈→⇒⇔⟹⟺↦∈∀⩽⩾]+
@@ -29,39 +40,10 @@ _SCAN = re.compile(
     |.""",
     re.VERBOSE | re.DOTALL,
 )
-SIGNS = {
-    **RELATIONS,
-    **{"≠": "!=", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≡": "==", "≈": "approx"},
-    **dict.fromkeys((r"\approx", r"\simeq", r"\cong", r"\sim", r"\propto"), "approx"),
-}
-DEFINING = (":=", r"\coloneqq", r"\triangleq", r"\doteq")
-_ARROWS = {
-    **dict.fromkeys((r"\implies", r"\Rightarrow", r"\Longrightarrow", "=>", "⇒", "⟹"), "implies"),
-    **dict.fromkeys((r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow", "<=>", "⇔", "⟺"), "iff"),
-    **dict.fromkeys((r"\Leftarrow", r"\impliedby", r"\because"), "because"),
-    r"\therefore": "implies",
-    **dict.fromkeys(
-        (r"\to", r"\rightarrow", r"\longrightarrow", r"\leadsto", r"\mapsto", "->", "→", "↦"), "to"
-    ),
-}
-_GAPS = frozenset({r"\quad", r"\qquad", r"\hfill", r"\hspace", r"\hspace*", r"\enspace"})
-_ROWS = frozenset({"\\\\", r"\newline", r"\cr", r"\tabularnewline"})
-_BLANKED = frozenset(
-    {
-        *(r"\nonumber", r"\notag", r"\displaystyle", r"\hline", r"\middle"),
-        *(r"\,", r"\;", r"\:", r"\!", r"\>", "\\ ", r"\thinspace", r"\medspace", r"\thickspace"),
-    }
-)
-_WRAPS = frozenset({r"\boxed", r"\fbox", r"\underline", r"\mathclap"})
-_GROUP_GONE = frozenset(
-    {
-        *(r"\label", r"\vspace", r"\vspace*", r"\phantom", r"\hphantom", r"\vphantom"),
-        *(r"\color", r"\textcolor", r"\colorbox", r"\cancelto"),  # and what comes next counts
-    }
-)
-_OVER = frozenset({r"\overset", r"\stackrel", r"\underset", r"\overset*"})
+_BIG = (r"\sum", r"\prod", r"\max", r"\min")
 _SKIP = re.compile(r"\*?\s*(\[-?[0-9.]+\s*[a-z]{2}\])?")
 _DELIMITER = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|.)", re.DOTALL)
+_PLACED = re.compile(r"\s*\[[tcb]\]")
 _NAME = re.compile(r"\s*\{([A-Za-z]+)\*?\}")
 _COLUMNS = re.compile(r"\s*(?:\[[tcb]\])?\s*\{[lcr|@{}0-9 ]*\}")
 _OPENED, _CLOSED = (r"\{", r"\lbrace", r"\lbrack"), (r"\}", r"\rbrace", r"\rbrack")
@@ -138,7 +120,8 @@ class Scanner:
         """What is left of a stretch to be read."""
         return "".join(self.clean[start:end])
 
-    def _blank(self, start: int, end: int) -> None:
+    def blank(self, start: int, end: int) -> None:
+        """Takes a stretch out of what is read."""
         self.clean[start:end] = " " * (end - start)
 
     def _closer(self, start: int) -> int:
@@ -187,7 +170,7 @@ class Scanner:
             if kind == "command":
                 position = self._command(piece, at, position)
             elif kind == "comment":
-                self._blank(at, position)
+                self.blank(at, position)
             elif kind == "open":
                 self.brackets += 1
                 self.braces += piece == "{"
@@ -195,10 +178,10 @@ class Scanner:
                 self._close(piece == "}")
             elif self.brackets or self.inner:
                 if kind == "amp" and not self.inner:
-                    self._blank(at, position)
+                    self.blank(at, position)
             elif kind == "amp":
                 self._cut("amp", at, position)
-                self._blank(at, position)
+                self.blank(at, position)
             elif kind == "sign":
                 self._cut(*_signed(piece, at, position))
             elif piece != "." or self._is_point(at):
@@ -236,14 +219,19 @@ class Scanner:
             self._close()
         elif name in (r"\begin", r"\end"):
             return self._environment(name, at, position)
-        elif name in _ROWS:
+        elif name in ROWS:
             return self._row(at, position)
         elif name in (r"\underbrace", r"\overbrace"):
             self._unbrace(at, position)
-        elif name in _BLANKED:
-            self._blank(at, position)
-        elif name in _GROUP_GONE and (group := self._group(position)):
-            self._blank(at, group[1] + 1)
+        elif name == r"\underset":
+            self._underset(at, position)
+            return (
+                self._outside(name, at, position) if not (self.brackets or self.inner) else position
+            )
+        elif name in BLANKED:
+            self.blank(at, position)
+        elif name in GROUP_GONE and (group := self._group(position)):
+            self.blank(at, group[1] + 1)
             return group[1] + 1
         elif not self.brackets and not self.inner:
             return self._outside(name, at, position)
@@ -251,14 +239,14 @@ class Scanner:
 
     def _outside(self, name: str, at: int, position: int) -> int:
         """A command outside of all brackets."""
-        if name in SIGNS or name in _ARROWS:
+        if name in SIGNS or name in ARROWS:
             return self._cut(*_signed(name, at, position))
         if name == r"\not" and self.text[position : self.end].lstrip()[:1] == "=":
             return self._cut("relation", at, self.text.index("=", position) + 1, "!=")
-        if name in _GAPS:
+        if name in GAPS:
             group = self._group(position) if name.startswith(r"\hs") else None
             return self._cut("gap", at, group[1] + 1 if group else position)
-        if name in _OVER and (found := self._overset(position)) is not None:
+        if name in OVER and (found := self._overset(position)) is not None:
             return self._cut("relation", at, found[1], found[0])
         group = self._group(position)
         if group is None:
@@ -268,11 +256,21 @@ class Scanner:
             return self._cut("tag", at, group[1] + 1, content.strip(" ()"))
         if name in TEXTS:
             return self._words(at, group)
-        if name in _WRAPS and "=" in content:
-            self._blank(at, group[0])
-            self._blank(group[1], group[1] + 1)
+        if name in WRAPS and "=" in content:
+            self.blank(at, group[0])
+            self.blank(group[1], group[1] + 1)
             return group[0]
         return position
+
+    def _underset(self, at: int, position: int) -> None:
+        r"""``\underset{k}{\sum}`` is set down as ``\sum_{k}``, in the same place."""
+        first = self._group(position)
+        second = self._group(first[1] + 1) if first else None
+        if first is None or second is None or self.text[slice(*second)].strip() not in _BIG:
+            return
+        end = second[1] + 1
+        below = self.text[slice(*second)].strip() + "_{" + self.text[slice(*first)] + "}"
+        self.clean[at:end] = below.ljust(end - at)
 
     def _overset(self, position: int) -> tuple[str, int] | None:
         r"""``\overset{(1)}{=}``: the relation, and where it ends."""
@@ -321,7 +319,7 @@ class Scanner:
             return position
         skip = _SKIP.match(self.text, position)
         stop = min(skip.end(), self.end) if skip and skip.group(1) else position
-        self._blank(at, stop)
+        self.blank(at, stop)
         if self.braces or (self.brackets and not _LEADING.match(self.text, stop)):
             return stop  # the line goes on inside of a bracket
         self.brackets = 0
@@ -334,6 +332,8 @@ class Scanner:
         position, what = found.end(), found.group(1)
         braced = _LEFT_BRACE.search(self.text, max(at - 12, 0), at) is not None
         lines = what in LINE_ENVIRONMENTS and not braced and (name != r"\end" or not self.inner)
+        if lines and name == r"\begin" and (placed := _PLACED.match(self.text, position, self.end)):
+            position = placed.end()
         if lines and what in ("alignat", "alignedat"):
             group = self._group(position) if name == r"\begin" else None
             position = group[1] + 1 if group else position
@@ -348,7 +348,7 @@ class Scanner:
         if not lines:
             self.inner = self.inner + 1 if name == r"\begin" else max(self.inner - 1, 0)
             return position
-        self._blank(at, position)
+        self.blank(at, position)
         if self.inner or self.brackets:  # lines inside of brackets: a part of one formula
             return position
         return self._cut("row", at, position)
@@ -366,11 +366,11 @@ class Scanner:
     def _unbrace(self, at: int, position: int) -> None:
         r"""``\underbrace{a}_{note}``: what stands over the brace counts."""
         group = self._group(position)
-        self._blank(at, position)
+        self.blank(at, position)
         script = _SCRIPT.match(self.text, group[1] + 1, self.end) if group else None
         note = self._group(script.end()) if script else None
         if group and note:
-            self._blank(group[1] + 1, note[1] + 1)
+            self.blank(group[1] + 1, note[1] + 1)
 
 
 def _signed(sign: str, start: int, end: int) -> tuple[str, int, int, str]:
@@ -378,7 +378,7 @@ def _signed(sign: str, start: int, end: int) -> tuple[str, int, int, str]:
         return "relation", start, end, "define"
     if sign in SIGNS:
         return "relation", start, end, SIGNS[sign]
-    return "arrow", start, end, _ARROWS[sign]
+    return "arrow", start, end, ARROWS[sign]
 
 
 def _phrases(line: str, known: Callable[[str], bool]) -> list[tuple[int, int]]:

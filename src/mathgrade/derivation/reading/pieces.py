@@ -39,7 +39,7 @@ _OPENING = re.compile(
 _DRESS = re.compile(
     r"</?(?:b|i|u|em|strong|p|br|hr|div|span|center|font|sub|sup|h[1-6]|li|ul|ol|table|tr|td|th"
     r"|tbody|thead|details|summary|img|a|code|pre|kbd|mark|small)\b[^<>\n]{0,200}/?>"
-    r"|&nbsp;|&ensp;|&emsp;|&thinsp;"
+    r"|&nbsp;|&ensp;|&emsp;|&thinsp;|[∎□■✓]"
 )
 _MARKERS = re.compile(
     r"(?m)^[ \t]*(?:>[ \t]*)*(?:#{1,6}[ \t]+)?(?:[-+*•➤][ \t]+)?"

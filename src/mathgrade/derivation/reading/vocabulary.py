@@ -79,7 +79,8 @@ class Vocabulary:
         self.size = only_size(context)
         self.aliases: dict[str, str] = {}
         self.arguments: dict[str, tuple[Node, ...]] = {}
-        self.setting = Setting(self.size, self.aliases, self.arguments, primes=True)
+        self.primed: dict[str, str] = {}
+        self.setting = Setting(self.size, self.aliases, self.arguments, self.primed, primes=True)
         self.uppers = {
             next(letter for letter in found.groups() if letter is not None)
             for found in _UPPER.finditer(text)

@@ -14,7 +14,6 @@ __all__ = [
     "CASE",
     "CLOSES",
     "DEFINES",
-    "DESCRIBES",
     "LOCAL",
     "OTHERWISE",
     "RULE",
@@ -69,14 +68,8 @@ CLOSES = _table(
 # Before a new name.
 DEFINES = _table(
     r"""(?:^|[^\w])(?:let(?:\ us)?(?:\ (?:define|denote|write|set|call|introduce))?|define|defining
-    |denot(?:e|ing)(?:\ by)?|set(?:ting)?|write|writing|put(?:ting)?|with|where|call
-    |abbreviat(?:e|ing)|introduc(?:e|ing)|substitut(?:e|ing)|and|sei|setze|definiere|wobei|mit)
-    \s*[:,]?\s*$"""
-)
-# A formula that only says what a letter may be.
-DESCRIBES = _table(
-    r"""(?:^|[^\w])(?:for\ (?:all|each|every|any|some|fixed)|for|where|with|such\ that|all|each
-    |every|any|some|index|indices|constant|vector|scalar|real|number|entry|component)\s*[:,]?\s*$"""
+    |denot(?:e|ing)(?:\ by)?|set(?:ting)?|write|writing|put(?:ting)?|call|abbreviat(?:e|ing)
+    |introduc(?:e|ing)|substitut(?:e|ing)|sei|setze|definiere)\s*[:,]?\s*$"""
 )
 
 

@@ -83,12 +83,14 @@ class Setting:
         aliases: other letters for declared names: the ``n`` of someone who writes n for K.
         arguments: what a declared function stands for that is not applied: ``T_i`` for
             ``T_i(z)``.
+        primed: names that have a meaning of their own with a prime: ``z'``.
         primes: whether a prime behind a bracket differentiates by the only variable in it.
     """
 
     size: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    primed: Mapping[str, str] = field(default_factory=dict)
     primes: bool = False
 
 
