@@ -174,6 +174,9 @@ HOSTILE = {
     "functions": "$f(z_i) = 1$ $$" + "f(" * (FULL // 3) + "$$",
     "functions in each other": "$f(t) = t$ $$f(f" + "(f" * 2000 + "$$",
     "arrays": "$$" + r"\begin{array}{l} & = \\ " * (FULL // 24) + "$$",
+    "arrays with dots": "$$"
+    + r"\begin{pmatrix} 1+1+1+1 \\ 2 \\ \dots \\ K \end{pmatrix} " * (FULL // 60)
+    + "$$",
     "macros": r"$$\def\a{\a\a}" + r"\a" * 5000 + "$$",
     "long words": "a" * FULL,
     "a long line of words": "a = " + "word " * (FULL // 5),

@@ -10,8 +10,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 
+from mathgrade.derivation.reading.dotted import COLUMN, ROW, Grid, dotted
 from mathgrade.derivation.reading.entry_functions import written_out
+from mathgrade.derivation.reading.spelling import (
+    arguments_behind,
+    in_index,
+    one_slip,
+    plain_name,
+)
 from mathgrade.derivation.statements import Definition
 from mathgrade.expression import Context, Declaration, Node
 from mathgrade.expression.latex_text import LatexError, Reading, Setting, parse
@@ -19,11 +27,12 @@ from mathgrade.expression.latex_text.brackets import ONES
 from mathgrade.expression.latex_text.commands import GREEK
 from mathgrade.expression.latex_text.faults import fault
 from mathgrade.expression.names import Size
-from mathgrade.expression.nodes import Apply, Delta, Entry, Name, Number, children
+from mathgrade.expression.nodes import Apply, Delta, Entry, Name, Number, Transpose, children
 
 __all__ = ["Vocabulary", "only_size"]
 
 _MOST_NEW = 12  # names one formula may bring
+_MOST_ARRAYS = 40  # with dots
 _SIZE_LETTERS = frozenset("nNmMCdDKLp")
 _ALWAYS_SIZES = frozenset("nNK")
 _INDEX_LETTERS = frozenset("ijklmnpqrstuvabIJKLMN") | {"kappa", "ell", "mu", "nu", "alpha", "beta"}
@@ -37,6 +46,7 @@ _UPPER = re.compile(
     |(?:\\sum|\\prod)(?:\\limits)?\s*\^\s*\{?\s*(?P<first>[A-Za-z])\s*\}?\s*_
     |(?:\\[lcd]?dots[cb]?|\.\.\.|…|⋯)\s*[,+*]?\s*(?:\\cdot|\\times)?\s*(?P<last>[A-Za-z])(?![\w_(^])
     |(?:\\[lcd]?dots[cb]?|\.\.\.|…|⋯)\s*[+]\s*[^+=&\n$]{0,30}?_\s*\{?\s*(?P<term>[A-Za-z])(?![\w])
+    |dots\s*(?:&|\\\\)[^&$]{0,80}?_\s*\{?\s*(?P<entry>[A-Za-z])(?!\w)
     |\\mathbb\s*\{?R\}?\s*\^\s*\{?\s*(?P<space>[A-Za-z])""",
     re.VERBOSE,
 )
@@ -76,11 +86,14 @@ class Vocabulary:
         self.coming = dict(coming or {})
         self.missed: set[str] = set()
         self.shorts: dict[Apply, Node] = {}
+        self.arrays = 0  # with dots, so far
         self.size = only_size(context)
         self.aliases: dict[str, str] = {}
         self.arguments: dict[str, tuple[Node, ...]] = {}
         self.primed: dict[str, str] = {}
-        self.setting = Setting(self.size, self.aliases, self.arguments, self.primed, primes=True)
+        self.setting = Setting(
+            self.size, self.aliases, self.arguments, self.primed, self._dotted, primes=True
+        )
         self.uppers = {
             next(letter for letter in found.groups() if letter is not None)
             for found in _UPPER.finditer(text)
@@ -130,7 +143,7 @@ class Vocabulary:
             return self._ones()
         if error.note != "expression.undeclared":
             return []
-        name = _plain_name(source[error.start : error.end])
+        name = plain_name(source[error.start : error.end])
         if name in self.coming:
             self.names[name] = self.coming[name]
             return [name]
@@ -145,7 +158,9 @@ class Vocabulary:
             assert self.size is not None
             self.aliases[name] = self.size
             return [name]
-        arity = _applied(source, error.end) if name in _FUNCTION_LETTERS and not inside else 0
+        arity = (
+            arguments_behind(source, error.end) if name in _FUNCTION_LETTERS and not inside else 0
+        )
         if arity:
             self.names[name] = Declaration("function", arity=arity)
             return [name]
@@ -181,6 +196,39 @@ class Vocabulary:
         self.names[ONES] = Declaration("vector", (self.size,))
         self.definitions[ONES] = Definition(ONES, (), ("i",), Number(Fraction(1)))
         return [ONES]
+
+    def _dotted(self, grid: Grid) -> Node | None:
+        """An array with dots, as a vector or matrix whose entries are defined."""
+        self.arrays += 1
+        found = dotted(grid, self.size) if self.arrays <= _MOST_ARRAYS else None
+        if found is None:
+            return None
+        ends = [_size_of(found.rows), _size_of(found.columns)]
+        if None in ends or any(isinstance(e, str) and not self._is_size(e) for e in ends):
+            return None
+        shape = tuple(end for end in ends if end is not None and end != 1)
+        indices = [letter for letter, end in zip((ROW, COLUMN), ends, strict=True) if end != 1]
+        match found.body:
+            case Entry(Name(), parts) as entry if parts == tuple(indices):
+                whole: Node = entry.base
+            case _:
+                name = next(
+                    name
+                    for name in (f"array{k}" for k in count(1))
+                    if name not in self.names or self._is_array(name, found.body)
+                )
+                names = tuple(letter.name for letter in indices)
+                kind = "vector" if len(shape) == 1 else "matrix"
+                self.names[name] = Declaration(kind, shape)
+                self.definitions[name] = Definition(name, (), names, found.body)
+                whole = Name(name)
+        return Transpose(whole) if ends[0] == 1 and len(shape) == 1 else whole
+
+    def _is_size(self, name: str) -> bool:
+        return name in self.names and self.names[name].kind == "size"
+
+    def _is_array(self, name: str, body: Node) -> bool:
+        return name in self.definitions and self.definitions[name].body == body
 
     def _settle(self, node: Node, fresh: list[str]) -> None:
         """Gives new indices the size of what they index."""
@@ -219,7 +267,7 @@ class Vocabulary:
         """The error, with the name that is probably meant."""
         if error.note != "expression.undeclared":
             return error
-        name = _plain_name(source[error.start : error.end])
+        name = plain_name(source[error.start : error.end])
         near = self.near(name)
         if near is None:
             return error
@@ -232,7 +280,7 @@ class Vocabulary:
             return None
         lower = name.lower()
         for known in self.names:
-            if len(known) >= 3 and (known.lower() == lower or _one_slip(known.lower(), lower)):
+            if len(known) >= 3 and (known.lower() == lower or one_slip(known.lower(), lower)):
                 return known
         return None
 
@@ -279,61 +327,10 @@ class Vocabulary:
         self.arguments[definition.name] = tuple(found)
 
 
-def _plain_name(source: str) -> str:
-    r"""The name in a piece of LaTeX: S of ``\\mathcal{S}``, kappa of ``\\kappa``."""
-    words: list[str] = re.findall("[A-Za-z]+", source)
-    return words[-1] if words else source.strip()
-
-
-def _applied(source: str, at: int) -> int:
-    """How many arguments stand in the bracket behind a place; 0 if none is there."""
-    found = re.compile(r"(?:'|\^\{?\\prime+\}?|\^\d)*\s*(?:\\left\s*)?\(").match(source, at)
-    if found is None:
-        return 0
-    depth, commas = 1, 0
-    for sign in source[found.end() :]:
-        depth += (sign in "({[") - (sign in ")}]")
-        if not depth:
-            break
-        commas += sign == "," and depth == 1
-    return commas + 1
-
-
-def in_index(source: str, at: int) -> bool:
-    """Whether a place stands in an index, behind ``_`` or in square brackets.
-
-    >>> in_index("z_{i m}", 5), in_index("z_m", 2), in_index("z_i m", 4)
-    (True, True, False)
-    """
-    depth = 0
-    for k in range(at - 1, max(at - 80, -1), -1):
-        sign = source[k]
-        if sign in "})]":
-            depth += 1
-        elif sign in "{([":
-            depth -= 1
-            if depth < 0:
-                before = source[:k].rstrip()
-                if before.endswith("_") or (sign == "[" and before[-1:].isalnum()):
-                    return True
-                if re.search(r"delta$", before):
-                    return True
-                if sign != "{" or not re.search(r"\\(?:mathbf|mathrm|text|mathit)$", before):
-                    return False
-                depth = 0
-        elif depth == 0 and sign == "_" and source[k + 1 : at].strip("\\ ") == "":
-            return True
-        elif depth == 0 and sign in "+=&" and "{" not in source[:k]:
-            return False
-    return False
-
-
-def _one_slip(left: str, right: str) -> bool:
-    """Whether two words differ by one letter: another one, one more, one less, two swapped."""
-    if abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 4:
-        return False
-    k = 0
-    while k < min(len(left), len(right)) and left[k] == right[k]:
-        k += 1
-    a, b = left[k:], right[k:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] == b[:2] and a[2:] == b[2:])
+def _size_of(end: Node) -> Size | None:
+    match end:
+        case Name(name):
+            return name
+        case Number(value) if value.denominator == 1:
+            return int(value)
+    return None

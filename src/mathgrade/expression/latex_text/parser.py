@@ -84,6 +84,7 @@ class Setting:
         arguments: what a declared function stands for that is not applied: ``T_i`` for
             ``T_i(z)``.
         primed: names that have a meaning of their own with a prime: ``z'``.
+        dotted: gives an array with dots, None in its entries, a meaning, if it has one.
         primes: whether a prime behind a bracket differentiates by the only variable in it.
     """
 
@@ -91,6 +92,7 @@ class Setting:
     aliases: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     primed: Mapping[str, str] = field(default_factory=dict)
+    dotted: Callable[[tuple[tuple[Node | None, ...], ...]], Node | None] | None = None
     primes: bool = False
 
 
