@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mathgrade.derivation.reading.parts import Part, Scanner
 from mathgrade.derivation.reading.signs import SIGNS
+from mathgrade.derivation.reading.words import SIDE
 
 __all__ = ["Chain", "chains"]
 
@@ -27,6 +28,9 @@ _BRACKETED = re.compile(
 _REASON = re.compile(
     r"(?:^|\s+)[(\[]\s*\\(?:because|(?:text|mbox|textrm)\s*\{\s*(?:by|since|as|because|from|using"
     r"|see|def|where|rule|eq)\b)(?:[^()\[\]]|\([^()]*\))*[)\]]\s*$"
+)
+_NAMED_SIDE = re.compile(
+    r"(?:\\(?:text|mathrm|mbox|operatorname|textrm)\s*\{)?\s*[LR]\.?H\.?S\.?\s*\}?"
 )
 _NUMBERED = re.compile(r"\((\d{1,2})\)(?:\s|\\[ ,;:])")
 
@@ -118,6 +122,9 @@ class _Builder:
             if not source:
                 self._words(part._replace(text=reason.group().strip()))
                 return
+        if _NAMED_SIDE.fullmatch(source):
+            self._words(part._replace(text="LHS"))
+            return
         now, place = self.now, (part.start, part.end)
         if not now.sides and not now.leads:
             if self._is_tag(source, place):
@@ -167,6 +174,8 @@ class _Builder:
 
     def _relation(self, part: Part) -> None:
         now = self.now
+        if not now.sides and SIDE.search(now.words):
+            return  # LHS = a: the chain starts with a
         if not now.sides:
             now.row = now.row if now.leads else self.row
             now.leads = now.leads or part.text
@@ -258,6 +267,9 @@ class _Builder:
         self.now.arrow = part.text
 
     def _words(self, part: Part) -> None:
+        if self.now.trails and SIDE.search(part.text):  # a = RHS: the chain ends with a
+            self.now.relations.pop()
+            self.now.trails = ""
         self._end("words")
         self.now.words = f"{self.now.words} {part.text}".strip()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mathgrade.derivation.reading.pieces import LINE_ENVIRONMENTS
-from mathgrade.derivation.reading.plain import words_between
+from mathgrade.derivation.reading.plain import BRACKETED, RELATED, phrases
 from mathgrade.derivation.reading.signs import (
     ARROWS,
     BLANKED,
@@ -52,10 +52,6 @@ _LINED = re.compile(r"&\s*(?:=|\\le)|=\s*&")
 _FIRST_CELL = re.compile(r"(?:[^&\\]|\\[^\\])*")
 _LEFT_BRACE = re.compile(r"\\left\s*\\(?:\{|lbrace)\s*$")
 _SCRIPT = re.compile(r"\s*[_^]")
-_BEHIND_WORDS = re.compile(
-    r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d{1,2}(?=\s*[(:])|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])"
-)
-_INNER = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*(?:=|≠|!=|<|>|\\neq?(?![a-z]))")
 _WORD_NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Z][A-Za-z]+)?")
 _NO_NAMES = frozenset(
     re.findall(
@@ -105,7 +101,10 @@ class Scanner:
         self.parts = []
         if plain:
             done = start
-            for a, b in _phrases(self.text[start:end], self.known):
+            line = self.text[start:end]
+            for found in BRACKETED.finditer(line):  # (for i = j): the brackets are words, too
+                self.blank(start + found.end() - 1, start + found.end())
+            for a, b in phrases(line, self.known):
                 self._formula(done, start + a)
                 self.parts.append(
                     Part("words", start + a, start + b, self.text[start + a : start + b])
@@ -305,7 +304,7 @@ class Scanner:
                 elif part.strip():
                     self.parts.append(Part("words", place, place + len(part), part.strip()))
                 place += len(part) + 1
-        elif formula := _INNER.search(content):
+        elif formula := RELATED.search(content):
             start = inner + formula.start()
             self.parts.append(Part("words", at, start, content[: formula.start()].strip()))
             self._formula(start, last)
@@ -379,18 +378,3 @@ def _signed(sign: str, start: int, end: int) -> tuple[str, int, int, str]:
     if sign in SIGNS:
         return "relation", start, end, SIGNS[sign]
     return "arrow", start, end, ARROWS[sign]
-
-
-def _phrases(line: str, known: Callable[[str], bool]) -> list[tuple[int, int]]:
-    """Words that follow each other, with the marks between and around them, as one."""
-    found: list[tuple[int, int]] = []
-    for start, end in words_between(line, known):
-        if found and not re.search(r"[^\s,.;:()'#0-9*-]|\d\s*[=)]", line[found[-1][1] : start]):
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    joined = []
-    for start, end in found:
-        behind = _BEHIND_WORDS.match(line, end)
-        joined.append((start, behind.end() if behind else end))
-    return joined

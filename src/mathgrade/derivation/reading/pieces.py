@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from mathgrade.derivation.reading.plain import is_formula_line
@@ -184,8 +185,10 @@ def _undressed(words: str) -> str:
 def _lines(words: str, offset: int, known: Callable[[str], bool]) -> Iterator[Piece]:
     """The words between two formulas, and the lines of them that are formulas themselves."""
     done = 0
-    for line in re.finditer(r"[^\n]+", words):
-        if is_formula_line(line.group(), known):
+    lines = list(re.finditer(r"[^\n]+", words))
+    for line, after in zip_longest(lines, lines[1:]):
+        leads = after is not None and after.group().lstrip().startswith("=")
+        if is_formula_line(line.group(), known, leads=leads):
             yield Piece("words", offset + done, offset + line.start())
             yield Piece("line", offset + line.start(), offset + line.end())
             done = line.end()

@@ -50,6 +50,11 @@ _UPPER = re.compile(
     |\\mathbb\s*\{?R\}?\s*\^\s*\{?\s*(?P<space>[A-Za-z])""",
     re.VERBOSE,
 )
+_TAKEN = re.compile(
+    r"(?:[$&,;:]|\\[(\[]|^|\b(?:let|set|write|define|with|and|where|denote|sei)[ ])[ \t]*"
+    r"([A-Za-z])[ \t]*:?=(?!=)[ \t]*[^=\d\s]",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def only_size(context: Context) -> str | None:
@@ -98,6 +103,8 @@ class Vocabulary:
             next(letter for letter in found.groups() if letter is not None)
             for found in _UPPER.finditer(text)
         }
+        # A size letter that the text says something else of, such as N for a numerator.
+        self.taken = {found.group(1) for found in _TAKEN.finditer(text)} - self.uppers
         for definition in definitions.values():
             self._stands_alone(definition)
 
@@ -171,6 +178,8 @@ class Vocabulary:
     def is_size(self, name: str, *, indexing: bool = False) -> bool:
         """Whether an undeclared letter means the only size there is."""
         if self.size is None or name not in _SIZE_LETTERS or name in self.names:
+            return False
+        if name in self.taken:
             return False
         return name in self.uppers or (name in _ALWAYS_SIZES and not indexing)
 
@@ -276,7 +285,7 @@ class Vocabulary:
 
     def near(self, name: str) -> str | None:
         """A known name that another one is nearly spelled like."""
-        if len(name) < 3:
+        if len(name) < 3 or name in self.names:
             return None
         lower = name.lower()
         for known in self.names:

@@ -17,6 +17,7 @@ __all__ = [
     "LOCAL",
     "OTHERWISE",
     "RULE",
+    "SIDE",
     "last_sentence",
 ]
 
@@ -64,6 +65,11 @@ CLOSES = _table(
     |summar(?:y|i[sz]ing)|to\ sum\ up|in\ total|merging|unif(?:y|ying|ied)|hence\ for\ all
     |for\ (?:all|every|any)\ (?:values\ of\ )?(?:i\b|j\b|indices|\$?i)
     |regardless|irrespective|zusammen|insgesamt|allgemein|in\ beiden\ fällen|one\ formula)\b"""
+)
+# Names a side of the claim: "LHS = …" starts a chain at what comes next.
+SIDE = _table(
+    r"""(?:^|[^\w])(?:[LR]\.?\s?H\.?\s?S\.?|left(?:[- ]hand)?[- ]side|right(?:[- ]hand)?[- ]side)
+    \s*[:,]?\s*$"""
 )
 # Before a new name.
 DEFINES = _table(
