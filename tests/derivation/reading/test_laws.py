@@ -169,6 +169,7 @@ HOSTILE = {
     "commas": "$$" + ",".join(["z_i"] * (FULL // 4)) + "$$",
     "dots": r"$$z_1+\dots+" * (FULL // 12),
     "fences": "```\n" * (FULL // 4),
+    "words in a fence": "```\na = " + " (word " * (FULL // 7) + "\n```",
     "over and over": "$$" + r"\overset{a}{=}" * (FULL // 14) + "$$",
     "conditions": "Case $i=j$ " * (FULL // 11),
     "functions": "$f(z_i) = 1$ $$" + "f(" * (FULL // 3) + "$$",

@@ -1,5 +1,7 @@
 """What a text around a formula has fixed: sizes, other letters, functions that stand alone."""
 
+from fractions import Fraction
+
 import pytest
 
 from mathgrade.expression import read_names, to_text
@@ -13,8 +15,9 @@ SETTING = Setting(
     size="K",
     aliases={"n": "K"},
     arguments={"f": (Name("x"),)},
+    identity=Number(Fraction(2)),
     primed={"z": "z_prime"},
-    dotted=lambda grid: Name("z") if grid[0][0] == Number(1) else None,
+    dotted=lambda grid: Name("z") if grid[0][0] == Number(Fraction(1)) else None,
     primes=True,
 )
 ROWS = [
@@ -30,6 +33,11 @@ ROWS = [
     ("z'_i - z_i'", "z_prime[i] - z_prime[i]", "a prime belongs to a function"),
     ("(x^2)'", "diff(x**2, x)", "a prime belongs to a function"),
     ("(x^2)''", "diff(x**2, x, x)", "a prime belongs to a function"),
+    (
+        r"I \mathbf{I} \mathbb{I}",
+        "Identity(2)*Identity(2)*Identity(2)",
+        "say how big the identity is",
+    ),
     (r"\begin{pmatrix} 1 \\ \dots \end{pmatrix}", "z", "dots do not say what is left out"),
 ]
 REFUSED = [

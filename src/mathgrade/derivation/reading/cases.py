@@ -32,6 +32,7 @@ _ENDS_THERE = re.compile(r"\s*(?:$|[.,;)]|and\b|or\b|\n)")
 _SAYS_CASE = re.compile(r"\b(?:sub)?case|\bfall\b", re.I)
 _SUPPOSES = re.compile(r"\b(?:suppose|assum|let|consider)", re.I)
 _SEVERAL = re.compile(r"\b(?:two|both|following|all|the|three)\s+(?:\w+\s+)?cases\b", re.I)
+_ONLY = re.compile(r"\b(?:only|except|unless)\b[^.]{0,20}$", re.I)
 _SAYS_WHEN = re.compile(
     r"\b(?:if|when|case|falls|wenn|let|suppose|assum(?:e|ing)|consider)\b", re.I
 )
@@ -161,7 +162,7 @@ class Neighbours:
 
     def only_named(self, k: int, sentence: str) -> bool:
         """Whether a condition is only named: "the two cases i = j and i ≠ j"."""
-        if _SEVERAL.search(sentence):
+        if _SEVERAL.search(sentence) or _ONLY.search(sentence):
             return True
         around = (self.after(k), self.before(k))
         return any(p is not None and p.kind == "inline" and self._is_condition(p) for p in around)

@@ -35,6 +35,7 @@ _OPENED_BEFORE = re.compile(r"\s([(\[])\s*$")
 _BEHIND_WORDS = re.compile(
     r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d{1,2}(?=\s*[(:])|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])"
 )
+_FAR = 200  # characters of a remark in brackets
 _MOST_WORDS = 8  # words a line may hold beside its formula
 _RELATION = re.compile(
     r"=|≠|≤|≥|<|>|\\(?:neq?|leq?|geq?|lt|gt|equiv|approx|triangleq|coloneqq)(?![A-Za-z])"
@@ -133,11 +134,11 @@ def phrases(line: str, known: Callable[[str], bool]) -> list[tuple[int, int]]:
 
 def _remark(line: str, start: int) -> tuple[int, int] | None:
     """The bracket that words at a place begin: ``[cancel e^(-c)]``; not one with a condition."""
-    opened = _OPENED_BEFORE.search(line, 0, start)
+    opened = _OPENED_BEFORE.search(line, max(start - 6, 0), start)
     if opened is None:
         return None
     depth = 0
-    for k in range(opened.start(1), len(line)):
+    for k in range(opened.start(1), min(start + _FAR, len(line))):
         depth += (line[k] in "([{") - (line[k] in ")]}")
         if not depth:
             inside = line[start:k]

@@ -97,7 +97,13 @@ class Vocabulary:
         self.arguments: dict[str, tuple[Node, ...]] = {}
         self.primed: dict[str, str] = {}
         self.setting = Setting(
-            self.size, self.aliases, self.arguments, self.primed, self._dotted, primes=True
+            self.size,
+            self.aliases,
+            self.arguments,
+            _identity(context),
+            self.primed,
+            self._dotted,
+            primes=True,
         )
         self.uppers = {
             next(letter for letter in found.groups() if letter is not None)
@@ -278,9 +284,11 @@ class Vocabulary:
             return error
         name = plain_name(source[error.start : error.end])
         near = self.near(name)
-        if near is None:
-            return error
         reason = f"the name {name} is not known here; {near} is"
+        if near is None:
+            shown = [n for n in self.names if n != ONES and not n.startswith("array")]
+            reason = f"the name {name} is not known here; say first what it stands for "
+            reason += f"({name} = …), or use one of these: {', '.join(shown)}"
         return fault(source, error.start, error.end, reason, error.note)
 
     def near(self, name: str) -> str | None:
@@ -334,6 +342,19 @@ class Vocabulary:
             else:
                 return
         self.arguments[definition.name] = tuple(found)
+
+
+def _identity(context: Context) -> Node | None:
+    """The size of an identity that has none: of all square matrices, if it is only one."""
+    squares = {
+        declared.shape[0]
+        for declared in context.names.values()
+        if declared.kind == "matrix" and declared.shape[0] == declared.shape[1]
+    }
+    size = squares.pop() if len(squares) == 1 else only_size(context)
+    if size is None or squares:
+        return None
+    return Name(size) if isinstance(size, str) else Number(Fraction(size))
 
 
 def _size_of(end: Node) -> Size | None:

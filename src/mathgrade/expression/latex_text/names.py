@@ -173,6 +173,8 @@ def read_name(parser: Parser, token: Token, names: tuple[str, ...]) -> Node:
     if word == "I" and parser.token.text == "_":
         parser.next()
         return Identity(read_indices(parser, token, 1)[0])
+    if word == "I" and parser.setting.identity is not None:
+        return Identity(parser.setting.identity)
     if parser.context is None:
         applied = parser.token.text == "(" and (len(word) > 1 or word in "fghFGH")
         if applied or (word in "fgh" and parser.token.text == "'"):
