@@ -17,6 +17,7 @@ from mathgrade.derivation.reading.conditions import (
     has_number,
     index_condition,
     negated,
+    over_condition,
     real_condition,
 )
 from mathgrade.derivation.reading.parts import Scanner
@@ -100,7 +101,8 @@ class Cases:
                 continue
             if chain.row != row and (chain.words or not chain.leads):
                 ahead = ()
-            placed.append(Placed(chain, self.otherwise(chain.note) or ahead))
+            over = over_condition(chain.over, self.vocabulary)
+            placed.append(Placed(chain, over or self.otherwise(chain.note) or ahead))
         return placed
 
     def _condition(self, chain: Chain, words: str) -> tuple[Node, ...]:

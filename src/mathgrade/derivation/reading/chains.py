@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from mathgrade.derivation.reading.parts import Part, Scanner
+from mathgrade.derivation.reading.plain import RELATED
 from mathgrade.derivation.reading.signs import SIGNS
 from mathgrade.derivation.reading.words import SIDE
 
@@ -52,6 +53,7 @@ class Chain:
         row: number of the line it starts in.
         mark: what ended it: ",", ";", ":", "gap", "row" …
         tag: the number it is referred to by.
+        over: what stands over the relation it starts with.
     """
 
     sides: list[tuple[int, int]] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Chain:
     row: int = 0
     mark: str = ""
     tag: str = ""
+    over: str = ""
 
 
 def chains(parts: list[Part], scanner: Scanner) -> list[Chain]:
@@ -173,6 +176,9 @@ class _Builder:
         return True
 
     def _relation(self, part: Part) -> None:
+        if (over := self.scanner.over.get(part.end, "")) and RELATED.search(over):
+            self._end("over")  # holds under a condition from here on
+            self.now.over = over
         now = self.now
         if not now.sides and SIDE.search(now.words):
             return  # LHS = a: the chain starts with a

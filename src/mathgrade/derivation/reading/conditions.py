@@ -20,6 +20,7 @@ __all__ = [
     "index_condition",
     "negated",
     "only_a_size",
+    "over_condition",
     "real_condition",
     "trailing_bracket",
 ]
@@ -33,6 +34,7 @@ _EVALUATED = re.compile(
     r"(?:\\right|\\[bB]igg?[lr]?)?\s*(?:\||\\vert)\s*_\s*\{\s*(\\?[A-Za-z]+)\s*"
     r"(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*\}\s*$"
 )
+_OVER = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*")
 _NOTHING = re.compile(r"\s*0\s*\(([^()]{1,40})\)\s*")
 _GROUP = re.compile(r"(?<!\\)\{[^{}]*\}")
 _DESCRIBES = re.compile(
@@ -146,10 +148,22 @@ def evaluated(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...
     found = _EVALUATED.search(source)
     if found is None:
         return None
+    condition = index_relation(found, vocabulary)
+    return (found.start(), condition) if condition else None
+
+
+def index_relation(found: re.Match[str], vocabulary: Vocabulary) -> tuple[Node, ...]:
+    """The condition in the three groups of a match: index, sign, index."""
     left, sign, right = (word.lstrip("\\") for word in found.groups())
     if not all(vocabulary.is_index(word) and word in vocabulary for word in (left, right)):
-        return None
-    return found.start(), (Relation("==" if sign == "=" else "!=", Name(left), Name(right)),)
+        return ()
+    return (Relation("==" if sign == "=" else "!=", Name(left), Name(right)),)
+
+
+def over_condition(over: str, vocabulary: Vocabulary) -> tuple[Node, ...]:
+    r"""The condition over a relation: ``\\overset{i=j}{=}``."""
+    found = _OVER.fullmatch(over)
+    return index_relation(found, vocabulary) if found else ()
 
 
 def trailing_bracket(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...]] | None:
@@ -157,18 +171,15 @@ def trailing_bracket(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[No
     nothing = _NOTHING.fullmatch(source)  # 0 (x \\le 0): zero times a condition says nothing
     if nothing is not None:
         try:
-            condition = vocabulary.read(nothing.group(1)).node
+            said = vocabulary.read(nothing.group(1)).node
         except LatexError:
             return None
-        return (nothing.start(1) - 1, (condition,)) if isinstance(condition, Relation) else None
+        return (nothing.start(1) - 1, (said,)) if isinstance(said, Relation) else None
     found = _BRACKET.search(source)
     if found is None or not source[: found.start()].strip():
         return None
-    left, sign, right = (word.lstrip("\\") for word in found.groups())
-    if not all(vocabulary.is_index(word) and word in vocabulary for word in (left, right)):
-        return None
-    op = "==" if sign == "=" else "!="
-    return found.start(), (Relation(op, Name(left), Name(right)),)
+    condition = index_relation(found, vocabulary)
+    return (found.start(), condition) if condition else None
 
 
 def describes(chain: Chain, scanner: Scanner) -> bool:

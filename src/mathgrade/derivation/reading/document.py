@@ -162,8 +162,10 @@ class _Reader:
         if (number := _NUMBER.search(self.words)) and not found[0].tag:
             found[0].tag = number.group(1)
         words = self._taken()
-        opposite = self.cases.otherwise(told.last_sentence(words)[-100:])
-        if opposite and found[0].sides:
+        said = told.last_sentence(words)[-100:]
+        behind = k > 1 and self.pieces[k - 2].kind == "inline" and said[:1].islower()
+        opposite = () if behind else self.cases.otherwise(said)
+        if opposite and found[0].sides and told.OPENS_OTHERWISE.search(said):
             self._open(found[0], opposite, words)
         placed = self.cases.place(found, words)
         for at, one in enumerate(placed):

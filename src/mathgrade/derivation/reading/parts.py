@@ -51,6 +51,7 @@ _LEADING = re.compile(r"\s*&?\s*(?:=|\\equiv|\\le|\\ge|<|>)")
 _LINED = re.compile(r"&\s*(?:=|\\le)|=\s*&")
 _FIRST_CELL = re.compile(r"(?:[^&\\]|\\[^\\])*")
 _LEFT_BRACE = re.compile(r"\\left\s*\\(?:\{|lbrace)\s*$")
+_RELATION = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z])")
 _SCRIPT = re.compile(r"\s*[_^]")
 _WORD_NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Z][A-Za-z]+)?")
 _NO_NAMES = frozenset(
@@ -84,6 +85,7 @@ class Scanner:
         text: the whole text.
         clean: the same, with what only sets a formula blanked out, character by character.
         known: whether a word is a name.
+        over: what stands over relations, by where these end.
         parts: what was found.
     """
 
@@ -92,6 +94,7 @@ class Scanner:
         self.clean = list(text)
         self.known = known
         self.parts: list[Part] = []
+        self.over: dict[int, str] = {}  # what stands over relations, by their ends
         self.pairs: dict[int, int] | None = None  # of braces
         self.begun = self.end = 0  # of the present side, of the stretch
         self.brackets = self.braces = self.inner = 0  # open brackets, braces, matrices
@@ -280,6 +283,7 @@ class Scanner:
         sign = self.text[slice(*second)].strip()
         if sign not in SIGNS:
             return None
+        self.over[second[1] + 1] = self.text[slice(*first)]
         defines = "def" in self.text[slice(*first)].lower()
         return "define" if defines and SIGNS[sign] == "==" else SIGNS[sign], second[1] + 1
 
@@ -299,7 +303,7 @@ class Scanner:
         elif "$" in content:
             place = inner
             for k, part in enumerate(content.split("$")):
-                if k % 2:
+                if k % 2 and _RELATION.search(part):
                     self._formula(place, place + len(part))
                 elif part.strip():
                     self.parts.append(Part("words", place, place + len(part), part.strip()))

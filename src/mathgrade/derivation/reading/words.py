@@ -15,6 +15,7 @@ __all__ = [
     "CLOSES",
     "DEFINES",
     "LOCAL",
+    "OPENS_OTHERWISE",
     "OTHERWISE",
     "RULE",
     "SIDE",
@@ -43,6 +44,7 @@ ANNOUNCES = _table(
     r"""(?:^|[^\w])(?:to\ (?:show|prove|be\ (?:shown|proved|proven))|show\ that|prove\ that
     |(?:want|need|have|try|going|goal\ is|aim\ is|remains|left|like|must|suffices|enough)\ (?:us\ )?
     to\ (?:show|prove|see|verify|check|derive|find|get|obtain|reach)
+    |we\ (?:will\ |now\ |shall\ |first\ )?(?:show|prove|verify|derive|claim)
     |suppose|assume|assuming|claim|goal|task|theorem|proposition|statement|behauptung
     |zu\ zeigen|zz|z\.z\.)
     (?:\s+(?:that|is|this|the\ following))?\s*[:.]?\s*$"""
@@ -56,6 +58,10 @@ CASE = _table(
 # The same, but it may belong to one formula only.
 LOCAL = _table(
     r"(?:^|[^\w])(?:if|for|when(?:ever)?|where|provided|falls|wenn|für|and|in)\b[^.;\n]*$"
+)
+# "Otherwise" in front of a formula, and behind one.
+OPENS_OTHERWISE = _table(
+    r"^\W*(?:(?:and|but|or)\s+)?(?:otherwise|else|sonst|ansonsten|andernfalls)\b[^.;]*$"
 )
 OTHERWISE = _table(r"(?:^|[^\w])(?:otherwise|else|sonst|ansonsten|andernfalls)\b")
 # Ends all cases.
