@@ -8,18 +8,20 @@ from fractions import Fraction
 from flint import fmpz
 
 from mathgrade.equality.symbolic.algebra import Algebra
-from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio, factored
+from mathgrade.equality.symbolic.ring import MAX_FACTOR, NotCoveredError, Ratio, factored
 from mathgrade.equality.symbolic.signs import Sign, sign
 from mathgrade.equality.symbolic.terms import Atom, Term
 
 __all__ = [
     "ScaleError",
     "absolute",
+    "absolute_of_product",
     "even",
     "exp_multiple",
     "exp_of_log",
     "exp_of_sum",
     "in_any_order",
+    "larger",
     "log_of_exp",
     "log_of_fold",
     "log_of_one",
@@ -27,9 +29,11 @@ __all__ = [
     "odd",
     "root_of_exp",
     "root_of_product",
+    "smaller",
 ]
 
 MAX_EXPONENT = 240
+MAX_SCALE = 60
 MAX_NUMBER_BITS = 48
 
 
@@ -80,12 +84,18 @@ def exp_multiple(a: Algebra, term: Term) -> Ratio | None:
     times = coefficient * a.scale
     if times.q != 1:
         scale = math.lcm(a.scale, int(coefficient.q))
-        if scale > 60:
-            return None
-        raise ScaleError(scale)
+        if scale <= MAX_SCALE:
+            raise ScaleError(scale)
+        return _as_it_is(a)
     if abs(int(times)) > MAX_EXPONENT:
-        return None
+        return _as_it_is(a)
     return a.intern(Atom("exp", "", (), (a.ring.freeze(piece),))) ** int(times)
+
+
+def _as_it_is(a: Algebra) -> None:
+    """Leaves e^a an unknown of its own; what it stands for is only clear at scale 1."""
+    if a.scale != 1:
+        raise NotCoveredError("an exponent too large or too fine")
 
 
 # -- logarithms ------------------------------------------------------------------------------
@@ -245,6 +255,35 @@ def absolute(a: Algebra, term: Term) -> Ratio | None:
         return -value
     other = _flipped(a, value)
     return None if other is None else a.call("abs", other)
+
+
+def absolute_of_product(a: Algebra, term: Term) -> Ratio | None:
+    value = a.ring.reduced(term.args[0])
+    if max(len(value.n), len(value.d)) > MAX_FACTOR:
+        return None
+    number, found = _factors(a, value)
+    if abs(number) == 1 and (not found or (len(found) == 1 and found[0][1] == 1)):
+        return None
+    result = a.number(abs(number))
+    for factor, times in found:
+        result = result * a.call("abs", factor) ** times
+    return result
+
+
+def larger(a: Algebra, term: Term) -> Ratio | None:
+    return _by_absolute(a, term, 1)
+
+
+def smaller(a: Algebra, term: Term) -> Ratio | None:
+    return _by_absolute(a, term, -1)
+
+
+def _by_absolute(a: Algebra, term: Term, side: int) -> Ratio | None:
+    if len(term.args) != 2:
+        return None
+    left, right = term.args
+    gap = a.call("abs", left - right)
+    return (left + right + a.number(side) * gap) / a.number(2)
 
 
 def odd(a: Algebra, term: Term) -> Ratio | None:
