@@ -119,6 +119,8 @@ def test_a_small_step_needs_few_laws():
         ("max(c,x)", "(c+x-abs(c-x))/2"),
         ("abs(c*x)", "c*abs(x)"),
         ("abs(c+x)", "abs(c)+abs(x)"),
+        ("abs(c*x)", "sqrt(c**2*x)*sqrt(x)"),
+        ("0", "0*log((c-x)**2)"),
         ("Sum(z[k],k,1,K)", "Sum(z[K-k],k,1,K-1)"),
         ("Sum(z[k]*y[k],k,1,K)", "Sum(z[K+1-k]*y[k],k,1,K)"),
         ("Sum(k*z[k],k,1,K)", "Sum(k*z[K+1-k],k,1,K)"),
@@ -145,6 +147,8 @@ def test_nothing_false_is_proved(left, right):
         ("Product(s[k],k,1,K)", "Product(s[K+1-k],k,1,K)"),
         ("Sum(exp(z[k]),k,1,K)", "Sum(exp(z[k]/2)**2,k,1,K-1)+exp(z[K]/2)**2"),
         ("Sum(max(0,z[k]),k,1,K)", "Sum((z[k]+abs(z[k]))/2,k,1,K)"),
+        ("Sum(abs(y[k]-z[k]),k,1,K)", "Sum(sqrt((y[k]-z[k])*(y[K+1-(K+1-k)]-z[k])),k,1,K)"),
+        ("Sum(z[k],k,1,K)", "Sum(sqrt(1)*z[k],k,1,K)"),
     ],
 )
 def test_sums_run_in_any_order_from_any_start(left, right):

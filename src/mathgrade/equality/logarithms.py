@@ -50,18 +50,22 @@ def _times_log(p: Program, step: int) -> tuple[int, int] | None:
 
 
 def log_of(p: Program, step: int) -> int:
-    """log, taken apart where every factor is known to be positive."""
+    """log of a product as a sum of logs, for all factors known to be positive."""
     op, args = p.steps[step]
     if p.value(step) == 1:
         return p.number(0)
     if op is Op.FUNCTION and args[0] == "exp":
         return args[1]  # type: ignore[return-value]
-    if op is Op.INVERSE and p.sure(step, POSITIVE):
+    if op is Op.INVERSE:  # positive where 1/u is
         return p.negative(log_of(p, args[0]))  # type: ignore[arg-type]
-    if op is Op.POWER and p.sure(args[0], POSITIVE):  # type: ignore[arg-type]
+    if op is Op.POWER and (args[1] % 2 or p.sure(args[0], POSITIVE)):  # type: ignore[arg-type]
         return p.product(p.number(args[1]), log_of(p, args[0]))  # type: ignore[arg-type]
-    if op is Op.PRODUCT and all(p.sure(a, POSITIVE) for a in args):  # type: ignore[arg-type]
-        return p.sum(*(log_of(p, a) for a in args))  # type: ignore[arg-type]
+    if op is Op.PRODUCT:
+        sure = [a for a in args if p.sure(a, POSITIVE)]  # type: ignore[arg-type]
+        if sure:
+            rest = [a for a in args if a not in sure]
+            logs = [log_of(p, a) for a in sure]  # type: ignore[arg-type]
+            return p.sum(*logs, *([log_of(p, p.product(*rest))] if rest else []))  # type: ignore[arg-type]
     value = p.value(step)
     if value is not None and value <= 0:
         return p.undefined()

@@ -7,7 +7,9 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mathgrade.equality.branches import has_branches, identical_on_branches
 from mathgrade.equality.comparing import Comparison
+from mathgrade.equality.consequences import DOUBT, unanswered
 from mathgrade.equality.critical import turning_points
 from mathgrade.equality.definedness import unmet
 from mathgrade.equality.points import points, wide_points
@@ -69,9 +71,14 @@ def search(
             return Found()
     tick()
     error = identical(program, pairs, rng)
-    same = error is not None and error is not False
-    if same and not unmet(program, [p[0] for p in pairs], [p[1] for p in pairs]):
-        return Found(error or 0.0)
+    if error is False and has_branches(program, comparison.order):
+        error = identical_on_branches(program, pairs, rng) or error
+    if error is not None and error is not False:
+        missing = unmet(program, [p[0] for p in pairs], [p[1] for p in pairs])
+        if not missing:
+            return Found(error)
+        if not unanswered(program, [p[0] for p in pairs], missing, rng):
+            return Found(min(error * DOUBT, 1.0))
     # Nothing is proved of a reference that was nowhere seen to be defined.
     if comparison.agreed and not comparison.clashes and prove():
         return Found(proved=True)

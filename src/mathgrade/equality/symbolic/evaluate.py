@@ -150,8 +150,8 @@ class Evaluator:
         if name in env:
             bound = env[name]
             if isinstance(bound, Mirror):
-                low, high, index = map(self.algebra.counted, (bound.low, bound.high, bound.index))
-                return low + high - index
+                low, high, at = map(self.algebra.counted, (bound.low, bound.high, bound.at))
+                return low + high - at
             return bound if isinstance(bound, Ratio) else self.algebra.counted(bound)
         if name in self.definitions and name not in self.algebra.hidden:
             indices, body = self.definitions[name]

@@ -82,20 +82,14 @@ def exp_multiple(a: Algebra, term: Term) -> Ratio | None:
         return None
     coefficient, piece = pieces[0]
     times = coefficient * a.scale
-    if times.q != 1:
-        scale = math.lcm(a.scale, int(coefficient.q))
-        if scale <= MAX_SCALE:
-            raise ScaleError(scale)
-        return _as_it_is(a)
-    if abs(int(times)) > MAX_EXPONENT:
-        return _as_it_is(a)
+    scale = math.lcm(a.scale, int(coefficient.q))
+    if times.q != 1 and scale <= MAX_SCALE:
+        raise ScaleError(scale)
+    if times.q != 1 or abs(int(times)) > MAX_EXPONENT:
+        if a.scale != 1:  # what an unknown of its own stands for is only clear at scale 1
+            raise NotCoveredError("an exponent too large or too fine")
+        return None
     return a.intern(Atom("exp", "", (), (a.ring.freeze(piece),))) ** int(times)
-
-
-def _as_it_is(a: Algebra) -> None:
-    """Leaves e^a an unknown of its own; what it stands for is only clear at scale 1."""
-    if a.scale != 1:
-        raise NotCoveredError("an exponent too large or too fine")
 
 
 # -- logarithms ------------------------------------------------------------------------------
@@ -189,6 +183,8 @@ def root_of_product(a: Algebra, term: Term) -> Ratio | None:
     if term.args[0].n.is_zero():
         return a.number(0)
     number, found = _factors(a, term.args[0])
+    if number == 1 and not found:
+        return a.number(1)
     if number == 1 and len(found) == 1 and found[0][1] == 1:
         return _root_of_root(a, *found[0], degree)
     out, rest, changed = a.number(1), a.number(1), False

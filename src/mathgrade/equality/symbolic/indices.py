@@ -28,9 +28,9 @@ __all__ = ["Environment", "Mirror", "holds", "place_of", "runs_back"]
 
 
 class Mirror(NamedTuple):
-    """An index that runs backwards: low + high - index, for an index from low to high."""
+    """An index that runs backwards: low + high less where it stands."""
 
-    index: Place
+    at: Place
     low: Place
     high: Place
 
@@ -61,7 +61,7 @@ def _parts(a: Algebra, node: Node, env: Environment) -> Counter[str]:
             if isinstance(bound, Mirror):
                 ends = _of_place(a, bound.low)
                 ends.update(_of_place(a, bound.high))
-                ends.subtract(_of_place(a, bound.index))
+                ends.subtract(_of_place(a, bound.at))
                 return ends
             if isinstance(bound, tuple):
                 return _of_place(a, bound)
