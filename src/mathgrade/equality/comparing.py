@@ -137,6 +137,11 @@ class Comparison:
         """Whether some pair has been seen to have different values."""
         return any(not c.undefined for c in self.clashes.values())
 
+    @property
+    def undefined_for_certain(self) -> bool:
+        """Whether some pair has been seen to have a value on the left only, beyond doubt."""
+        return any(c.undefined and c.certain for c in self.clashes.values())
+
 
 def _agree(a: Any, b: Any, narrow: arb) -> bool | None:
     """True: the same as far as is asked; False: certainly different; None: more bits needed."""

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from mathgrade.equality.case import Case, beyond, cases
@@ -14,8 +15,9 @@ from mathgrade.equality.decision import Decision, Equality
 from mathgrade.equality.definitions import Definitions, reached_from, read_definitions
 from mathgrade.equality.derivative import NoDerivativeError
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
-from mathgrade.equality.points import points
+from mathgrade.equality.points import normalise, points
 from mathgrade.equality.program import Op, Program, TooBigError
+from mathgrade.equality.reach import stays_inside
 from mathgrade.equality.search import MAX_WORK, search
 from mathgrade.equality.symbolic import prove
 from mathgrade.equality.symmetry import symmetric
@@ -24,9 +26,12 @@ from mathgrade.equality.witness import witness_of
 from mathgrade.equality.zeros import Work
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Kind, Node, Shape, read_any, read_names, shape_text
-from mathgrade.expression.nodes import Entry, Name, Number, children, free_names
+from mathgrade.expression.nodes import Number, children, free_names
 
 __all__ = ["decide"]
+
+
+MAX_CLEARER = 8
 
 
 class _LateError(Exception):
@@ -146,6 +151,7 @@ class _Work:
     matrix: bool
     rng: random.Random = field(init=False)
     proof: bool | None = None
+    made: dict[tuple[tuple[str, int], ...], Comparison | Decision] = field(default_factory=dict)
     work: Work = field(default_factory=lambda: Work(MAX_WORK))
 
     def __post_init__(self) -> None:
@@ -157,7 +163,7 @@ class _Work:
         indexed = not kinds.isdisjoint(("index", "size"))
         alike = indexed and self._alike()
         every, complete = cases(self.context, used, self.rng, alike=alike)
-        if indexed and (_shifted(self.left) or _shifted(self.right)):
+        if indexed and not all(stays_inside(s, self.context) for s in (self.left, self.right)):
             # An index such as i + 1 may run out of its range: known before values are compared.
             for case in every:
                 grounded = self.case(case)
@@ -188,8 +194,8 @@ class _Work:
             )
             if found.proved:
                 return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
-            if comparison.differs:
-                return self._different(case, comparison, every)
+            if comparison.differs or comparison.undefined_for_certain:
+                return self._different(*self._clearest(case, comparison, every), every)
             if found.unequal:
                 reason = "The two are not the same number or formula."
                 return Decision(Equality.DIFFERENT, "exact", reason=reason, note="value")
@@ -273,6 +279,13 @@ class _Work:
 
     def case(self, case: Case) -> Comparison | Decision:
         """Both sides grounded in one program; a Decision where that settles it."""
+        key = tuple(case.values.items())
+        found = self.made.get(key)
+        if found is None:
+            found = self.made[key] = self._case(case)
+        return found
+
+    def _case(self, case: Case) -> Comparison | Decision:
         self._tick()
         program = Program()
         grounder = Grounder(program, self.context, case, self.definitions)
@@ -300,12 +313,25 @@ class _Work:
         ]
         return Comparison(program, pairs)
 
+    def _clearest(
+        self, case: Case, comparison: Comparison, every: list[Case]
+    ) -> tuple[Case, Comparison]:
+        """Of the first cases one with different values, rather than with none on the right."""
+        for other in () if comparison.differs else every[:MAX_CLEARER]:
+            found = self.case(other)
+            if isinstance(found, Comparison) and found.pairs:
+                for point in points(found.program.atoms, self.rng, 2):
+                    found.look(point)
+                if found.differs:
+                    return other, found
+        return case, comparison
+
     def _different(self, case: Case, comparison: Comparison, every: list[Case]) -> Decision:
         clashes = sorted(
             comparison.clashes.values(), key=lambda c: (c.undefined, c.pair.row, c.pair.column)
         )
         first = clashes[0]
-        place = self._pattern(case, every)
+        place = self._pattern(case, comparison, every)
         witness = witness_of(first, comparison, case, matrix=self.matrix, pattern=place)
         wrong = tuple((c.pair.row + 1, c.pair.column + 1) for c in clashes) if self.matrix else ()
         return Decision(
@@ -317,10 +343,22 @@ class _Work:
             wrong=wrong,
         )
 
-    def _pattern(self, case: Case, every: list[Case]) -> str:
+    def _glance(self, comparison: Comparison, like: Mapping[str, Fraction]) -> None:
+        """Looks at a few points, the first of them as near as may be to a point known to differ."""
+        atoms = comparison.program.atoms
+        drawn = list(points(atoms, self.rng, 5))
+        near = {k: like.get(atom.key, drawn[0][k]) for k, atom in atoms.items()}
+        for point in (normalise(atoms, near), *drawn):
+            comparison.look(point)
+            if comparison.differs:
+                return
+
+    def _pattern(self, case: Case, clashing: Comparison, every: list[Case]) -> str:
         """What the cases that differ have in common: ``"i = j"``; empty if nothing."""
         if len(case.indices) < 2:
             return ""
+        first = next(iter(clashing.clashes.values()))
+        clash = {clashing.program.atoms[k].key: v for k, v in first.point.items()}
         differing: list[Case] = [case]
         same: list[Case] = []
         others = [c for c in every if c is not case]
@@ -329,8 +367,8 @@ class _Work:
             comparison = self.case(other)
             if isinstance(comparison, Decision):
                 continue
-            if comparison.pairs:
-                search(comparison, self.rng, 3, self._tick, work=self.work)
+            if not comparison.clashes and comparison.pairs:
+                self._glance(comparison, clash)
             (differing if comparison.clashes else same).append(other)
         names = case.indices
         for k, a in enumerate(names):
@@ -358,13 +396,6 @@ def _whole_numbers(node: Node) -> set[int]:
     if isinstance(node, Number):
         return {int(node.value)} if node.value.denominator == 1 else set()
     return set().union(*map(_whole_numbers, children(node)))
-
-
-def _shifted(node: Node) -> bool:
-    """Whether some entry has an index that is more than a name."""
-    if isinstance(node, Entry) and not all(isinstance(i, Name) for i in node.indices):
-        return True
-    return any(_shifted(child) for child in children(node))
 
 
 def _rows(value: Value) -> list[list[int]]:

@@ -19,7 +19,8 @@ from mathgrade.equality.zeros import Work
 
 __all__ = ["Found", "search"]
 
-MAX_WORK = 400_000
+MAX_WORK = 40_000
+MAX_AFTER_CLASH = 8
 
 _RATIONAL = frozenset((Op.NUMBER, Op.ATOM, Op.SUM, Op.PRODUCT, Op.INVERSE, Op.POWER))
 
@@ -99,7 +100,7 @@ def _sweep(
     work: Work,
     doubtful: bool = False,
 ) -> None:
-    """All kinds of points, until the values differ.
+    """All kinds of points, until the values differ, or a few after one side has none.
 
     Args:
         doubtful: the formulas are known not to be formally the same, so the first few
@@ -112,10 +113,12 @@ def _sweep(
     wide = itertools.takewhile(
         lambda _: comparison.agreed < 3, wide_points(atoms, rng, 60 if atoms else 0)
     )
+    left = MAX_AFTER_CLASH
     for n, point in enumerate(itertools.chain(points(atoms, rng, budget), turning, wide)):
         tick()
         comparison.look(point, strict=doubtful and n < 2)
-        if comparison.differs:
+        left -= comparison.undefined_for_certain
+        if comparison.differs or left < 0:
             _more(comparison, atoms, rng)
             return
 
