@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mathgrade.equality.decision import Decision, Equality, strength, weakest
+from mathgrade.equality.factors import zeros_of_both
 from mathgrade.equality.line import differing_place
 from mathgrade.equality.proportion import MIRROR, Proportion
 from mathgrade.equality.signs import NotOnALineError, put
@@ -83,7 +84,7 @@ class Conditions:
         found = self._solved(left, right) or self._on_lines(left, right, 4)
         if found is not None:
             return found
-        proof = self._proof(left, right)
+        proof = self._by_factors(left, right) or self._proof(left, right)
         if proof:
             return Decision(Equality.EQUAL, proof)
         found = self._on_lines(left, right, 40) or self._apart(left, right)
@@ -140,16 +141,43 @@ class Conditions:
                 continue
             ours, theirs = (put(side, name, formula) for side in (other.left, other.right))
             found = self._asked(ours, theirs)
-            if found.outcome is Equality.DIFFERENT and found.note == "value" and found.witness:
-                yours, due = _words(turned)
-                witness = replace(found.witness, received=yours, expected=due, place="")
-                return replace(found, witness=witness, reason=_REASON, wrong=())
+            clash = found if found.note == "value" else None
             if shape_of(formula, self.context) == shape_of(other.left, self.context) == ():
                 # Equal where the formula is defined: there, both sides are, and agree.
-                implied.append(self._asked(formula, Add((formula, ours, Neg(theirs)))))
+                holds = self._asked(formula, Add((formula, ours, Neg(theirs))))
+                implied.append(holds)
+                clash = clash or holds
+            if clash and clash.outcome is Equality.DIFFERENT and clash.witness:
+                yours, due = _words(turned)
+                witness = replace(clash.witness, received=yours, expected=due, place="")
+                return replace(clash, witness=witness, reason=_REASON, note="value", wrong=())
         if len(implied) == 2 and all(found.equal for found in implied):
             return Decision(Equality.EQUAL, weakest(implied))
         return None
+
+    def _by_factors(self, left: Node, right: Node) -> str:
+        """The proof that two equations have the same zeros, or the same joined by "or"."""
+        if (free_names(left) | free_names(right)) & self.defined:
+            return ""
+        found = zeros_of_both(left, right, self.context)
+        if found is None or found[0].factors != found[1].factors:
+            return ""
+        # What holds at the zeros of one is undefined at none of them.
+        implied = [
+            found[1].defined or self._implied(left, right),
+            found[0].defined or self._implied(right, left),
+        ]
+        return "exact" if all(implied) else ""
+
+    def _implied(self, left: Node, right: Node) -> bool:
+        """Whether one equation holds where another, of the form ``name = formula``, does."""
+        subject = self._subject(left)
+        if subject is None or not isinstance(right, Relation):
+            return False
+        name, formula = subject
+        sides = [put(side, name, formula) for side in (right.left, right.right)]
+        holds = self._asked(formula, Add((formula, sides[0], Neg(sides[1]))))
+        return holds.equal and holds.proof == "exact"
 
     def _asked(self, left: Node, right: Node) -> Decision:
         try:
