@@ -18,6 +18,7 @@ in 2**m for m roots, so the bound of :mod:`mathgrade.equality.residues` grows by
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 from collections.abc import Sequence
@@ -26,9 +27,10 @@ from functools import cache
 from typing import Any, Literal
 
 from mathgrade.equality.program import Fact, Op, Program
-from mathgrade.equality.residues import MAX_DEGREE, RUNS, NotCoveredError, Run, degree_of
+from mathgrade.equality.residues import MAX_DEGREE, RUNS, TOWERS, NotCoveredError, Run, degree_of
+from mathgrade.equality.work import Work
 
-__all__ = ["has_branches", "identical_on_branches"]
+__all__ = ["has_branches", "identical_on_branches", "runs_of"]
 
 # (p, q, r, s): p, q, r as in residues.TOWERS, and s divides p + 1; p is 2 mod 3.
 _TOWERS = (
@@ -150,6 +152,31 @@ class _Branch(Run):
         return super()._waves(level, step)
 
 
+def runs_of(program: Program, order: list[int], rng: random.Random) -> list[Run]:
+    """Values of steps at two random points; angles as here if no signs are met.
+
+    Raises:
+        NotCoveredError: residues say nothing about the steps.
+    """
+    runs: list[Run] = []
+    with contextlib.suppress(NotCoveredError, _NoRootError):
+        for tower in _TOWERS[:RUNS]:
+            branch = _Branch(program, tower, rng, (), {})
+            branch.take(order)
+            if not branch.met:
+                runs.append(branch)
+    for plain in TOWERS:
+        if len(runs) == RUNS:
+            break
+        run = Run(program, plain, rng)
+        with contextlib.suppress(NotCoveredError):
+            run.take(order)
+            runs.append(run)
+    if len(runs) < RUNS:
+        raise NotCoveredError("no two towers")
+    return runs
+
+
 @cache
 def _turns(p: int, s: int) -> tuple[tuple[int, int], ...]:
     """h, h², h⁴, … for an element h of norm 1 and order s, as (cosine, sine)."""
@@ -194,9 +221,13 @@ def has_branches(program: Program, order: list[int]) -> bool:
 
 
 def identical_on_branches(
-    program: Program, pairs: list[tuple[int, int]], rng: random.Random
+    program: Program, pairs: list[tuple[int, int]], rng: random.Random, work: Work
 ) -> float | Literal[False] | None:
-    """As :func:`mathgrade.equality.residues.identical`, on every branch."""
+    """As :func:`mathgrade.equality.residues.identical`, on every branch.
+
+    Args:
+        work: how many steps may be taken; None if it does not suffice.
+    """
     order = program.reachable([s for pair in pairs for s in pair])
     degree = degree_of(program, order)
     if degree > MAX_DEGREE:
@@ -204,7 +235,7 @@ def identical_on_branches(
     done, count = 0, 0
     for tower in _TOWERS:
         try:
-            found = _drawn(program, order, pairs, tower, rng)
+            found = _drawn(program, pairs, tower, rng, work)
         except NotCoveredError:
             continue
         if found is None:
@@ -217,28 +248,30 @@ def identical_on_branches(
 
 def _drawn(
     program: Program,
-    order: list[int],
     pairs: list[tuple[int, int]],
     tower: tuple[int, ...],
     rng: random.Random,
+    work: Work,
 ) -> int | None:
     """The number of signs if the pairs agree on every branch at a point; None if not.
 
     Raises:
-        NotCoveredError: no point was found at which all roots exist, or too many signs.
+        NotCoveredError: no point was found at which all roots exist, too many signs, or
+            too much work.
     """
+    order = program.reachable([s for pair in pairs for s in pair])
     for _ in range(_DRAWS):
         unknowns: dict[tuple[Any, ...], int] = {}
         try:
             first = _Branch(program, tower, rng, (), unknowns)
-            if not _agree(first, order, pairs):
+            if not _agree(first, order, pairs, work):
                 return None
             count = len(first.met)
             if count > _MAX_SIGNS:
                 raise NotCoveredError("too many signs")
             for signs in itertools.islice(itertools.product((1, -1), repeat=count), 1, None):
                 other = _Branch(program, tower, rng, signs, unknowns)
-                if not _agree(other, order, pairs):
+                if not _agree(other, order, pairs, work):
                     return None
                 if len(other.met) > count:
                     raise NotCoveredError("signs that depend on signs")
@@ -248,6 +281,8 @@ def _drawn(
     raise NotCoveredError("no point with roots")
 
 
-def _agree(run: Run, order: list[int], pairs: list[tuple[int, int]]) -> bool:
+def _agree(run: Run, order: list[int], pairs: list[tuple[int, int]], work: Work) -> bool:
+    if not work.take(len(order)):
+        raise NotCoveredError("too much work")
     run.take(order)
     return all(run.at(0, left) == run.at(0, right) for left, right in pairs)

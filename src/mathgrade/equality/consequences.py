@@ -16,9 +16,10 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mathgrade.equality.branches import runs_of
 from mathgrade.equality.definedness import Demand, demands
 from mathgrade.equality.program import Fact, Program
-from mathgrade.equality.residues import RUNS, TOWERS, NotCoveredError, Run
+from mathgrade.equality.residues import NotCoveredError
 from mathgrade.equality.steps import POSITIVE
 
 __all__ = ["DOUBT", "unanswered"]
@@ -67,18 +68,7 @@ class _Look:
     def __init__(self, program: Program, outputs: list[int], rng: random.Random) -> None:
         self.program = program
         order = program.reachable(outputs)
-        runs: list[Run] = []
-        for tower in TOWERS:
-            run = Run(program, tower, rng)
-            try:
-                run.take(order)
-            except NotCoveredError:
-                continue
-            runs.append(run)
-            if len(runs) == RUNS:
-                break
-        else:
-            raise NotCoveredError("no two towers")
+        runs = runs_of(program, order, rng)
         self.primes = tuple(run.tower[0] for run in runs)
         self.values = {step: tuple(run.at(0, step) for run in runs) for step in order}
 

@@ -19,7 +19,8 @@ from mathgrade.equality.definedness import zeros
 from mathgrade.equality.floats import as_float, float_values
 from mathgrade.equality.points import Point, normalise, points, wide_points
 from mathgrade.equality.program import Atom, Fact, Op, Program
-from mathgrade.equality.zeros import Line, Work
+from mathgrade.equality.work import Work
+from mathgrade.equality.zeros import Line
 
 __all__ = ["turning_points", "turns"]
 

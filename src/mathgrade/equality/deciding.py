@@ -23,7 +23,7 @@ from mathgrade.equality.symbolic import prove
 from mathgrade.equality.symmetry import symmetric
 from mathgrade.equality.whole import decide_whole
 from mathgrade.equality.witness import witness_of
-from mathgrade.equality.zeros import Work
+from mathgrade.equality.work import Work
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Kind, Node, Shape, read_any, read_names, shape_text
 from mathgrade.expression.nodes import Number, children, free_names

@@ -28,14 +28,14 @@ def exp_of(p: Program, step: int) -> int:
             rest.append(term)
         else:
             base, times = inner
-            factors.append(p.guard(p.power(base, times), log_of(p, base)))
+            factors.append(p.guard(p.raised(base, p.number(times)), log_of(p, base)))
     if not factors:
         return p.plain("exp", step)
     return p.product(*factors, *([p.function("exp", p.sum(*rest))] if rest else []))
 
 
-def _times_log(p: Program, step: int) -> tuple[int, int] | None:
-    """(u, n) if the step is n·log(u) with a small whole n."""
+def _times_log(p: Program, step: int) -> tuple[int, Fraction] | None:
+    """(u, q) if the step is q·log(u) with a simple number q."""
     times = Fraction(1)
     op, args = p.steps[step]
     if op is Op.PRODUCT and len(args) == 2:
@@ -44,8 +44,8 @@ def _times_log(p: Program, step: int) -> tuple[int, int] | None:
             if value is not None:
                 times, step = value, other  # type: ignore[assignment]
     op, args = p.steps[step]
-    if op is Op.FUNCTION and args[0] == "log" and times.denominator == 1 and abs(times) <= 64:
-        return args[1], int(times)  # type: ignore[return-value]
+    if op is Op.FUNCTION and args[0] == "log" and times.denominator <= 12 and abs(times) <= 64:
+        return args[1], times  # type: ignore[return-value]
     return None
 
 

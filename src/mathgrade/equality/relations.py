@@ -88,7 +88,7 @@ class Conditions:
         if proof:
             return Decision(Equality.EQUAL, proof)
         found = self._on_lines(left, right, 40) or self._apart(left, right)
-        return found if found is not None else _UNSETTLED
+        return found or self._solved(left, right, gaps=True) or _UNSETTLED
 
     def explain(self, left: Node, right: Node, found: Decision) -> Decision:
         """The same decision, with the usual slips named: direction and border."""
@@ -123,8 +123,13 @@ class Conditions:
         witness = Witness({name: place.value} if names else {}, *_words(not place.left))
         return Decision(Equality.DIFFERENT, "exact", witness, _REASON, "value")
 
-    def _solved(self, left: Node, right: Node) -> Decision | None:
-        """``name = formula``: two formulas for one name, or one put into the other equation."""
+    def _solved(self, left: Node, right: Node, *, gaps: bool = False) -> Decision | None:
+        """``name = formula``: two formulas for one name, or one put into the other equation.
+
+        Args:
+            gaps: count it as a difference where the other equation is undefined; another
+                way may find a more telling point.
+        """
         first, second = self._subject(left), self._subject(right)
         if first is not None and second is not None and first[0] == second[0]:
             found = self.same(first[1], second[1])
@@ -146,7 +151,7 @@ class Conditions:
                 # Equal where the formula is defined: there, both sides are, and agree.
                 holds = self._asked(formula, Add((formula, ours, Neg(theirs))))
                 implied.append(holds)
-                clash = clash or holds
+                clash = clash or (holds if gaps else None)
             if clash and clash.outcome is Equality.DIFFERENT and clash.witness:
                 yours, due = _words(turned)
                 witness = replace(clash.witness, received=yours, expected=due, place="")
@@ -167,7 +172,15 @@ class Conditions:
             found[1].defined or self._implied(left, right),
             found[0].defined or self._implied(right, left),
         ]
-        return "exact" if all(implied) else ""
+        if not all(implied):
+            return ""
+        ends = {
+            end
+            for name in free_names(left) | free_names(right)
+            if (declared := self.context.get(name)) is not None
+            for end in (*declared.shape, declared.low, declared.high)
+        }
+        return "all sizes" if any(isinstance(end, str) for end in ends) else "exact"
 
     def _implied(self, left: Node, right: Node) -> bool:
         """Whether one equation holds where another, of the form ``name = formula``, does."""

@@ -15,11 +15,11 @@ from mathgrade.equality.definedness import unmet
 from mathgrade.equality.points import points, wide_points
 from mathgrade.equality.program import Atom, Op
 from mathgrade.equality.residues import identical
-from mathgrade.equality.zeros import Work
+from mathgrade.equality.work import Work
 
 __all__ = ["Found", "search"]
 
-MAX_WORK = 40_000
+MAX_WORK = 90_000
 MAX_AFTER_CLASH = 8
 
 _RATIONAL = frozenset((Op.NUMBER, Op.ATOM, Op.SUM, Op.PRODUCT, Op.INVERSE, Op.POWER))
@@ -73,7 +73,7 @@ def search(
     tick()
     error = identical(program, pairs, rng)
     if error is False and has_branches(program, comparison.order):
-        error = identical_on_branches(program, pairs, rng) or error
+        error = identical_on_branches(program, pairs, rng, work) or error
     if error is not None and error is not False:
         missing = unmet(program, [p[0] for p in pairs], [p[1] for p in pairs])
         if not missing:
@@ -107,20 +107,26 @@ def _sweep(
             points are compared to 1200 digits.
     """
     outputs = [s for p in comparison.pairs for s in (p.left, p.right)]
-    # A generator: looks at the good points only once the usual ones have been through.
-    turning = turning_points(comparison.program, outputs, atoms, rng, comparison.good, work=work)
-    # Points of all magnitudes only where the reference was undefined at the usual ones.
-    wide = itertools.takewhile(
-        lambda _: comparison.agreed < 3, wide_points(atoms, rng, 60 if atoms else 0)
-    )
-    left = MAX_AFTER_CLASH
-    for n, point in enumerate(itertools.chain(points(atoms, rng, budget), turning, wide)):
-        tick()
-        comparison.look(point, strict=doubtful and n < 2)
-        left -= comparison.undefined_for_certain
-        if comparison.differs or left < 0:
-            _more(comparison, atoms, rng)
-            return
+    weight, left = len(comparison.order) // 2, MAX_AFTER_CLASH
+    with work.share(3) as share:
+        # A generator: looks at the good points only once the usual ones have been through.
+        turning = turning_points(
+            comparison.program, outputs, atoms, rng, comparison.good, work=share
+        )
+        # One look costs about as much as half its steps for many points in floating point.
+        affordable = itertools.takewhile(lambda _: share.take(weight), turning)
+        # Points of all magnitudes only where the reference was undefined at the usual ones.
+        wide = itertools.takewhile(
+            lambda _: comparison.agreed < 3, wide_points(atoms, rng, 60 if atoms else 0)
+        )
+        drawn = itertools.chain(points(atoms, rng, budget), affordable, wide)
+        for n, point in enumerate(drawn):
+            tick()
+            comparison.look(point, strict=doubtful and n < 2)
+            left -= comparison.undefined_for_certain
+            if comparison.differs or left < 0:
+                _more(comparison, atoms, rng)
+                return
 
 
 def _more(comparison: Comparison, atoms: Mapping[int, Atom], rng: random.Random) -> None:

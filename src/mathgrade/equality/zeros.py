@@ -15,8 +15,9 @@ from mathgrade.equality.balls import UNDEFINED, evaluate, exact, finite
 from mathgrade.equality.floats import Floats, as_float, float_values
 from mathgrade.equality.points import Point
 from mathgrade.equality.program import Program
+from mathgrade.equality.work import Work
 
-__all__ = ["BITS", "Line", "Work", "sign_of"]
+__all__ = ["Line", "sign_of"]
 
 BITS = 64
 _NEAR = (-210, -71, -29, -17, -9, -4, -1, 2, 5, 11, 19, 31, 73, 212)
@@ -28,18 +29,6 @@ _CUTS, _SECANTS, _HOLLOW_CUTS = 4, 4, 6
 _ROUNDS = 3
 _SIZES = (12, 100, 1000)  # of the denominators of simple fractions
 MAX_BRACKETS = 24
-
-
-@dataclass(slots=True)
-class Work:
-    """How many steps of arithmetic may still be taken."""
-
-    left: int
-
-    def take(self, steps: int) -> bool:
-        """Whether so many more may be taken; if so, they are."""
-        self.left -= steps
-        return self.left > 0
 
 
 @dataclass(slots=True)
@@ -119,7 +108,7 @@ class Line:
 
     def _values(self, steps: Iterable[int], values: Floats) -> dict[int, Floats] | None:
         order = sorted(set().union(*(self.order[s] for s in steps)))
-        if not self.work.take(len(order)):
+        if not self.work.take(len(order) * (1 + len(values) // 64)):
             return None
         point: dict[int, Any] = {**self.fixed, self.atom: values}
         return float_values(self.program, order, point, len(values))
@@ -169,7 +158,7 @@ class Line:
             return []
         low = np.array([a for _, a, _ in brackets])
         high = np.array([b for _, _, b in brackets])
-        rows = np.arange(len(brackets))
+        rows, first = np.arange(len(brackets)), None
         for _ in range(_CUTS):
             places = np.linspace(low, high, _PIECES + 1, axis=1)
             values = self._rows(brackets, places)
@@ -181,6 +170,8 @@ class Line:
             end = np.where(turned.any(axis=1), turned.argmax(axis=1), _PIECES)
             low, high = places[rows, end - 1], places[rows, end]
             ends = values[rows, end - 1], values[rows, end]
+            if first is None:
+                first = np.minimum(abs(values[:, 0]), abs(values[:, -1]))
         middle = low
         for _ in range(_SECANTS):
             with np.errstate(all="ignore"):
@@ -194,7 +185,9 @@ class Line:
             left = np.sign(value) == np.sign(ends[0])
             low, high = np.where(left, middle, low), np.where(left, high, middle)
             ends = np.where(left, value, ends[0]), np.where(left, ends[1], value)
-        return [(step, float(root)) for (step, _, _), root in zip(brackets, middle, strict=True)]
+        # At a pole the sign changes too, but the values grow.
+        small = np.minimum(abs(ends[0]), abs(ends[1])) < first
+        return [(brackets[k][0], float(middle[k])) for k in np.flatnonzero(small).tolist()]
 
     def _touching(self, hollows: list[tuple[int, float, float]]) -> list[tuple[int, float]]:
         """The lowest place of each hollow that may reach 0, as (x - 1/2)**2 does."""
