@@ -6,32 +6,28 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from mathgrade.equality.case import Case, beyond, cases
-from mathgrade.equality.comparing import Clash, Comparison, Pair
+from mathgrade.equality.comparing import Comparison, Pair
 from mathgrade.equality.decision import Decision, Equality
 from mathgrade.equality.definitions import Definitions, reached_from, read_definitions
 from mathgrade.equality.derivative import NoDerivativeError
+from mathgrade.equality.difference import Difference
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
-from mathgrade.equality.points import normalise, points
+from mathgrade.equality.points import points
 from mathgrade.equality.program import Op, Program, TooBigError
 from mathgrade.equality.reach import stays_inside
 from mathgrade.equality.search import MAX_WORK, search
 from mathgrade.equality.symbolic import prove
 from mathgrade.equality.symmetry import symmetric
 from mathgrade.equality.whole import decide_whole
-from mathgrade.equality.witness import witness_of
 from mathgrade.equality.work import Work
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Kind, Node, Shape, read_any, read_names, shape_text
 from mathgrade.expression.nodes import Number, children, free_names
 
 __all__ = ["decide"]
-
-
-MAX_CLEARER = 8
 
 
 class _LateError(Exception):
@@ -195,7 +191,7 @@ class _Work:
             if found.proved:
                 return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
             if comparison.differs or comparison.undefined_for_certain:
-                return self._different(*self._clearest(case, comparison, every), every)
+                return self._difference(every).clearest(case, comparison)
             if found.unequal:
                 reason = "The two are not the same number or formula."
                 return Decision(Equality.DIFFERENT, "exact", reason=reason, note="value")
@@ -210,7 +206,7 @@ class _Work:
             certain = any(c.certain for c in doubt[1].clashes.values())
             if not certain and self._proved():
                 return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
-            return self._different(*doubt, every)
+            return self._difference(every).decision(*doubt)
         further = self._beyond(used, every)
         if further is not None:
             return further
@@ -240,7 +236,7 @@ class _Work:
                 for point in points(comparison.program.atoms, self.rng, 2):
                     comparison.look(point)
                 if comparison.differs:
-                    return self._different(case, comparison, every)
+                    return self._difference(every).decision(case, comparison)
         except TooBigError:
             pass  # what was gone through before stands
         return None
@@ -313,82 +309,12 @@ class _Work:
         ]
         return Comparison(program, pairs)
 
-    def _clearest(
-        self, case: Case, comparison: Comparison, every: list[Case]
-    ) -> tuple[Case, Comparison]:
-        """Of the first cases one with different values, rather than with none on the right."""
-        for other in () if comparison.differs else every[:MAX_CLEARER]:
-            found = self.case(other)
-            if isinstance(found, Comparison) and found.pairs:
-                for point in points(found.program.atoms, self.rng, 2):
-                    found.look(point)
-                if found.differs:
-                    return other, found
-        return case, comparison
-
-    def _different(self, case: Case, comparison: Comparison, every: list[Case]) -> Decision:
-        clashes = sorted(
-            comparison.clashes.values(), key=lambda c: (c.undefined, c.pair.row, c.pair.column)
-        )
-        first = clashes[0]
-        place = self._pattern(case, comparison, every)
-        witness = witness_of(first, comparison, case, matrix=self.matrix, pattern=place)
-        wrong = tuple((c.pair.row + 1, c.pair.column + 1) for c in clashes) if self.matrix else ()
-        return Decision(
-            Equality.DIFFERENT,
-            "exact" if first.certain else "numeric",
-            witness,
-            _reason(first),
-            "undefined" if first.undefined else "value",
-            wrong=wrong,
-        )
-
-    def _glance(self, comparison: Comparison, like: Mapping[str, Fraction]) -> None:
-        """Looks at a few points, the first of them as near as may be to a point known to differ."""
-        atoms = comparison.program.atoms
-        drawn = list(points(atoms, self.rng, 5))
-        near = {k: like.get(atom.key, drawn[0][k]) for k, atom in atoms.items()}
-        for point in (normalise(atoms, near), *drawn):
-            comparison.look(point)
-            if comparison.differs:
-                return
-
-    def _pattern(self, case: Case, clashing: Comparison, every: list[Case]) -> str:
-        """What the cases that differ have in common: ``"i = j"``; empty if nothing."""
-        if len(case.indices) < 2:
-            return ""
-        first = next(iter(clashing.clashes.values()))
-        clash = {clashing.program.atoms[k].key: v for k, v in first.point.items()}
-        differing: list[Case] = [case]
-        same: list[Case] = []
-        others = [c for c in every if c is not case]
-        others.sort(key=lambda c: c.values.get("K", 0) > 3)
-        for other in others[:16]:
-            comparison = self.case(other)
-            if isinstance(comparison, Decision):
-                continue
-            if not comparison.clashes and comparison.pairs:
-                self._glance(comparison, clash)
-            (differing if comparison.clashes else same).append(other)
-        names = case.indices
-        for k, a in enumerate(names):
-            for b in names[k + 1 :]:
-                for equal, sign in ((True, "="), (False, "!=")):
-                    hits = [(c.values[a] == c.values[b]) is equal for c in differing]
-                    misses = [(c.values[a] == c.values[b]) is not equal for c in same]
-                    if same and all(hits) and any(misses):
-                        return f"{a} {sign} {b}"
-        return ""
+    def _difference(self, every: list[Case]) -> Difference:
+        return Difference(self.case, every, self.rng, self.matrix)
 
     def _tick(self) -> None:
         if time.perf_counter() > self.deadline:
             raise _LateError
-
-
-def _reason(clash: Clash) -> str:
-    if clash.undefined:
-        return "The response is undefined where the reference has a value."
-    return "The values differ."
 
 
 def _whole_numbers(node: Node) -> set[int]:
