@@ -16,12 +16,13 @@ What none of these settles is UNDECIDED.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mathgrade.equality.decision import Decision, Equality, strength, weakest
 from mathgrade.equality.factors import zeros_of_both
+from mathgrade.equality.holding import holds
 from mathgrade.equality.line import differing_place
 from mathgrade.equality.proportion import MIRROR, Proportion
 from mathgrade.equality.signs import NotOnALineError, put
@@ -149,9 +150,9 @@ class Conditions:
             clash = found if found.note == "value" else None
             if shape_of(formula, self.context) == shape_of(other.left, self.context) == ():
                 # Equal where the formula is defined: there, both sides are, and agree.
-                holds = self._asked(formula, Add((formula, ours, Neg(theirs))))
-                implied.append(holds)
-                clash = clash or (holds if gaps else None)
+                follows = self._asked(formula, Add((formula, ours, Neg(theirs))))
+                implied.append(follows)
+                clash = clash or (follows if gaps else None)
             if clash and clash.outcome is Equality.DIFFERENT and clash.witness:
                 yours, due = _words(turned)
                 witness = replace(clash.witness, received=yours, expected=due, place="")
@@ -189,8 +190,8 @@ class Conditions:
             return False
         name, formula = subject
         sides = [put(side, name, formula) for side in (right.left, right.right)]
-        holds = self._asked(formula, Add((formula, sides[0], Neg(sides[1]))))
-        return holds.equal and holds.proof == "exact"
+        found = self._asked(formula, Add((formula, sides[0], Neg(sides[1]))))
+        return found.equal and found.proof == "exact"
 
     def _asked(self, left: Node, right: Node) -> Decision:
         try:
@@ -280,6 +281,22 @@ class Conditions:
 
     # not the same, shown
 
+    def _alike_at(self, at: Mapping[str, str], left: Node, right: Node) -> bool:
+        """Whether both hold at a point, or neither, where it is known.
+
+        An indicator is undefined where one relation of several is, and that one alone does
+        not hold there.
+        """
+        sides = [left, right]
+        for name, text in at.items():
+            try:
+                value = Number(Fraction(text))
+            except ValueError:
+                return False
+            sides = [put(side, name, value) for side in sides]
+        first = holds(sides[0])
+        return first is not None and first is holds(sides[1])
+
     def _apart(self, left: Node, right: Node) -> Decision | None:
         """A point at which only one holds."""
         try:
@@ -293,10 +310,12 @@ class Conditions:
                 continue
             if found.outcome is not Equality.DIFFERENT or found.witness is None:
                 continue
-            holds = [found.witness.expected == "1", found.witness.received == "1"]
-            if holds[0] is holds[1]:  # undefined, where the other does not hold either
+            seen = [found.witness.expected == "1", found.witness.received == "1"]
+            if seen[0] is seen[1]:  # undefined, where the other does not hold either
                 continue
-            received = holds[0] if turned else holds[1]
+            if self._alike_at(found.witness.at, left, right):
+                continue
+            received = seen[0] if turned else seen[1]
             yours, due = _words(received)
             witness = replace(found.witness, received=yours, expected=due)
             return replace(found, witness=witness, reason=_REASON, note="value")
