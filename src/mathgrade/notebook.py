@@ -105,8 +105,9 @@ def check(
         response: the answer.
         names: what each name in a formula stands for.
         shape: of the matrix or vector asked; with ``kind="svd"`` of the decomposed matrix.
-        kind: "number", "expression", "matrix", "vector", "svd", "function", "text"; left
-            out, it follows from ``names`` and ``shape``.
+        kind: "number", "expression", "statement" (an equation, inequality, list or set),
+            "matrix", "vector", "svd", "function", "text"; left out, it follows from
+            ``names`` and ``shape``.
 
     Raises:
         ResponseError: the form is wrong. While grading that is only printed.

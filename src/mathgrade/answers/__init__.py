@@ -6,6 +6,7 @@ from mathgrade.answers.expression import Expression
 from mathgrade.answers.function import Function
 from mathgrade.answers.matrix import Matrix
 from mathgrade.answers.number import Number
+from mathgrade.answers.statement import Statement
 from mathgrade.answers.svd import SVD
 
-__all__ = ["SVD", "AnswerTest", "Choice", "Expression", "Function", "Matrix", "Number"]
+__all__ = ["SVD", "AnswerTest", "Choice", "Expression", "Function", "Matrix", "Number", "Statement"]
