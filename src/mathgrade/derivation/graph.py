@@ -130,6 +130,14 @@ class Graph:
 
     # -- asking --------------------------------------------------------------------------
 
+    def classes(self) -> Iterator[list[Node]]:
+        """The formulas that the steps have joined."""
+        return self._forms.classes()
+
+    def spelt(self, node: Node) -> Spelling:
+        """What formulas share that differ in order and brackets only."""
+        return self._forms.spelt(node)
+
     def connects(self, left: Node, right: Node) -> bool:
         """Whether the steps connect both sides of an equation."""
         if self.measure.laws(left, right, self.max_laws) is not None:

@@ -14,7 +14,7 @@ from mathgrade.derivation.hints import hint
 from mathgrade.derivation.laws import law_text
 from mathgrade.derivation.links import Link
 from mathgrade.derivation.marked import LineOutcome, MarkedDerivation, MarkedLine, Proof
-from mathgrade.derivation.matching import matched
+from mathgrade.derivation.milestones import reached
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.truth import Equation, Judgement
 from mathgrade.derivation.vocabulary import Vocabulary
@@ -22,7 +22,7 @@ from mathgrade.derivation.walking import Walk, Walked
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Declaration, Node
-from mathgrade.expression.nodes import Name, Neg, children, free_names
+from mathgrade.expression.nodes import Name, Neg, free_names
 from mathgrade.expression.substitution import substituted
 
 __all__ = ["Shares", "mark_derivation"]
@@ -133,8 +133,8 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
         lines = [line for line in lines if line.outcome is LineOutcome.UNREAD] or lines
     if lines and all(line.outcome is LineOutcome.UNREAD for line in lines):
         return MarkedDerivation(Proof.INVALID, Fraction(0), tuple(lines), (lines[0].message,))
-    reached = [_reached(marking, form) for form in marking.claim.forms]
-    best = max(reached, key=lambda cases: sum(met for _, met in cases) / len(cases))
+    every = [_reached(marking, form) for form in marking.claim.forms]
+    best = max(every, key=lambda cases: sum(met for _, met in cases) / len(cases))
     lines = _measured(marking)
     wrong = any(line.outcome.wrong for line in lines)
     if wrong:
@@ -301,7 +301,7 @@ def _missing(marking: _Marking, best: Reached, lines: Sequence[MarkedLine]) -> I
     for walked in marking.walked:
         if walked.link is not None and _laws(marking, walked.link) is None:
             yield f"Line {walked.line.line}: {_too_big(marking, walked.link)}"
-    open_cases = [pattern for pattern, reached in best if not reached]
+    open_cases = [pattern for pattern, met in best if not met]
     if len(best) > 1 and len(open_cases) < len(best):
         for pattern in open_cases:
             yield f"The case {_case_text(pattern)} is missing."
@@ -329,12 +329,12 @@ def _case_text(pattern: Pattern) -> str:
 
 def _earned(marking: _Marking, shares: Shares, best: Reached) -> Iterator[tuple[str, Fraction]]:
     """The parts of the credit of a derivation that is no proof."""
-    reached = sum(met for _, met in best)
-    if reached and len(best) > 1:
-        yield "cases", shares.cases * Fraction(reached, len(best))
+    led = sum(met for _, met in best)
+    if led and len(best) > 1:
+        yield "cases", shares.cases * Fraction(led, len(best))
     milestones = marking.claim.milestones
     if milestones:
-        met = sum(_passed(marking, m) for m in milestones)
+        met = _passed(marking, best)
         yield "milestones", shares.milestones * Fraction(met, len(milestones))
     counted = [w for w in marking.walked if w.link is not None or w.line.outcome.wrong]
     first = next((k for k, w in enumerate(counted) if w.line.outcome.wrong), len(counted))
@@ -348,21 +348,17 @@ def _works(marking: _Marking, link: Link) -> bool:
     return bool(_laws(marking, link))
 
 
-def _passed(marking: _Marking, milestone: Form) -> bool:
-    """Whether the right side of a milestone stands in a true line, its indices called anything."""
-    try:
-        wanted = marking.words.plain(milestone.right)
-    except ResponseError as error:
-        raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
-    indices = _indices(marking, wanted)
-    return any(
-        matched(wanted, piece, indices) is not None
-        for link in marking.links
-        for piece in _pieces(link.right)
-    )
-
-
-def _pieces(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _pieces(child)
+def _passed(marking: _Marking, best: Reached) -> int:
+    """How many milestones are reached before the first wrong line."""
+    wrong = [k for k, w in enumerate(marking.walked) if w.line.outcome.wrong]
+    if wrong:
+        marking = replace(marking, walked=marking.walked[: wrong[0]], graphs={})
+    graphs = [_graph(marking, pattern, {}) for pattern, _ in best]
+    count = 0
+    for milestone in marking.claim.milestones:
+        try:
+            sides = marking.judgement.equation(milestone.left, milestone.right)
+        except ResponseError as error:
+            raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
+        count += reached(sides.left, sides.right, graphs)
+    return count
