@@ -11,7 +11,7 @@ from mathgrade.derivation.statements import Definition, Role
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Node, read_names
 
-__all__ = ["Claim", "Form", "claim_from", "read_claim"]
+__all__ = ["Claim", "Form", "claim_from", "read_claim", "read_step"]
 
 _KEYS = ("claim", "max_laws", "milestones", "names", "definitions")
 
@@ -85,6 +85,15 @@ def read_claim(
         equation, context = _equation(text, context, known, "milestone")
         on_the_way.append(equation)
     return Claim(tuple(forms), context, known, max_laws, tuple(on_the_way))
+
+
+def read_step(text: str, claim: Claim) -> tuple[Form, Context]:
+    """An equation in the names of a claim, and what each name in it is.
+
+    Raises:
+        ItemError: it cannot be read.
+    """
+    return _equation(text, claim.context, claim.definitions, "step")
 
 
 def claim_from(data: Mapping[str, Any]) -> Claim:

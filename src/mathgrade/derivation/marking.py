@@ -13,7 +13,7 @@ from mathgrade.derivation.graph import Graph, cases_of
 from mathgrade.derivation.hints import hint
 from mathgrade.derivation.laws import law_text
 from mathgrade.derivation.links import Link
-from mathgrade.derivation.marked import LineOutcome, MarkedDerivation, MarkedLine, Proof
+from mathgrade.derivation.marked import Gap, LineOutcome, MarkedDerivation, MarkedLine, Proof
 from mathgrade.derivation.milestones import reached
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.truth import Equation, Judgement
@@ -148,9 +148,10 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
     else:
         outcome = Proof.INCOMPLETE
     missing = () if wrong else tuple(_missing(marking, best, lines))
+    gaps, words = tuple(gap for gap, _ in missing), tuple(text for _, text in missing)
     earned = tuple(_earned(marking, shares, best))
     credit = min(shares.most, sum((part for _, part in earned), Fraction(0)))
-    return MarkedDerivation(outcome, credit, tuple(lines), missing, earned)
+    return MarkedDerivation(outcome, credit, tuple(lines), words, earned, gaps)
 
 
 # -- reaching the claim ----------------------------------------------------------------------
@@ -288,25 +289,38 @@ def _count(laws: frozenset[str]) -> int:
     return len(laws)
 
 
-def _missing(marking: _Marking, best: Reached, lines: Sequence[MarkedLine]) -> Iterator[str]:
+def _missing(
+    marking: _Marking, best: Reached, lines: Sequence[MarkedLine]
+) -> Iterator[tuple[Gap, str]]:
     """What keeps a derivation without a false line from being a proof."""
     if not marking.links:
-        yield "There is no step that shows anything yet."
+        yield Gap.NO_STEP, "There is no step that shows anything yet."
         return
     if marking.late():
-        yield "It took too long to follow; a person will look."
+        yield Gap.TOO_LONG, "It took too long to follow; a person will look."
     for line in lines:
         if line.outcome in (LineOutcome.UNREAD, LineOutcome.UNDECIDED):
-            yield f"Line {line.line}: {line.message}"
+            yield Gap.UNREAD, f"Line {line.line}: {line.message}"
     for walked in marking.walked:
-        if walked.link is not None and _laws(marking, walked.link) is None:
-            yield f"Line {walked.line.line}: {_too_big(marking, walked.link)}"
+        if walked.link is None or _laws(marking, walked.link) is not None:
+            continue
+        number = walked.line.line
+        if _is_claim(marking, walked.link):
+            yield Gap.CIRCULAR, f"Line {number} is what is to be shown: no step can rest on it."
+        else:
+            yield Gap.TOO_BIG, f"Line {number}: {_too_big(marking, walked.link)}"
     open_cases = [pattern for pattern, met in best if not met]
     if len(best) > 1 and len(open_cases) < len(best):
         for pattern in open_cases:
-            yield f"The case {_case_text(pattern)} is missing."
+            yield Gap.CASE, f"The case {_case_text(pattern)} is missing."
     else:
-        yield "The steps do not connect the two sides of the claim."
+        yield Gap.NOT_CONNECTED, "The steps do not connect the two sides of the claim."
+
+
+def _is_claim(marking: _Marking, link: Link) -> bool:
+    """Whether a step only states the claim."""
+    claimed = [_claimed(marking, form, {}) for form in marking.claim.forms]
+    return any({link.left, link.right} == {e.left, e.right} for e in claimed)
 
 
 def _too_big(marking: _Marking, link: Link) -> str:
