@@ -294,19 +294,25 @@ class Vocabulary:
             self._unfolded[node] = self._unfold(node, frozenset())
         return self._unfolded[node]
 
-    def _unfold(self, node: Node, bound: frozenset[str]) -> Node:
+    def spelt_out(self, node: Node) -> Node:
+        """The formula with the student's own short names written out, and no others."""
+        return self._unfold(node, frozenset(), self.hidden)
+
+    def _unfold(
+        self, node: Node, bound: frozenset[str], kept: frozenset[str] = frozenset()
+    ) -> Node:
         match node:
-            case Name(name) if name in self.given and name not in bound:
+            case Name(name) if name in self.given and name not in bound | kept:
                 indices, body = self.given[name]
-                return node if indices else self._unfold(body, frozenset())
-            case Entry(Name(name), places) if name in self.given and name not in bound:
+                return node if indices else self._unfold(body, frozenset(), kept)
+            case Entry(Name(name), places) if name in self.given and name not in bound | kept:
                 indices, body = self.given[name]
                 if len(indices) == len(places):
                     put = dict(zip(indices, places, strict=True))
-                    return self._unfold(substituted(body, put), bound)
+                    return self._unfold(substituted(body, put), bound, kept)
             case Fold(kind, body, index, low, high):
-                return Fold(kind, self._unfold(body, bound | {index}), index, low, high)
-        return pieces_changed(node, lambda child: self._unfold(child, bound))
+                return Fold(kind, self._unfold(body, bound | {index}, kept), index, low, high)
+        return pieces_changed(node, lambda child: self._unfold(child, bound, kept))
 
     # -- back --------------------------------------------------------------------------
 
