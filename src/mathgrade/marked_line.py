@@ -24,6 +24,7 @@ class LineOutcome(StrEnum):
     UNDECIDED = "undecided"
     DEFINITION = "definition"
     CASE = "case"
+    SPECIAL = "special"  # said in a special case, and not true beyond it
     START = "start"  # the left end of a chain
 
     @property

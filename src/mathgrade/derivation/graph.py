@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from mathgrade.derivation.forms import Forms
 from mathgrade.derivation.laws import EARLIER
@@ -17,25 +18,52 @@ from mathgrade.derivation.links import Link
 from mathgrade.derivation.measure import Measure
 from mathgrade.derivation.spelling import Spelling
 from mathgrade.derivation.support import Support
-from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.derivation.vocabulary import Partial, Vocabulary
 from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.expression import Node
-from mathgrade.expression.nodes import Call, Name, Relation
+from mathgrade.expression.nodes import (
+    Call,
+    Derivative,
+    Entry,
+    Fold,
+    Mul,
+    Name,
+    Number,
+    Relation,
+    children,
+    free_names,
+)
+from mathgrade.expression.substitution import substituted
 
 __all__ = ["Graph", "cases_of"]
 
 MAX_PASSES = 4
+_THROUGH = "•through"  # the index of a chain rule; no letter a student would type
 
 
 def cases_of(
-    indices: Iterable[str], others: Iterable[str] = (), sizes: Iterable[str] = ()
+    indices: Iterable[str],
+    others: Iterable[str],
+    ranges: Mapping[str, object],
+    sizes: Iterable[str] = (),
 ) -> Iterator[Pattern]:
-    """Every way some indices can be equal or distinct; ``others`` differ from all of them."""
-    names = sorted(indices)
-    for classes in _partitions(names):
+    """Every way some indices can be equal or distinct; ``others`` differ from all of them.
+
+    Args:
+        ranges: where each index runs; only those that run alike can be equal.
+    """
+    groups: dict[object, list[str]] = {}
+    for name in sorted(indices):
+        groups.setdefault(ranges.get(name), []).append(name)
+    for chosen in itertools.product(*(list(_partitions(g)) for g in groups.values())):
+        classes = list(itertools.chain.from_iterable(chosen))
         same = {n: (group[0], 0) for group in classes for n in group[1:]}
-        heads = sorted([group[0] for group in classes] + [o for o in others if o not in names])
-        apart = frozenset((a, b, 0) for a, b in itertools.combinations(heads, 2))
+        heads = sorted([group[0] for group in classes] + [o for o in others if o not in same])
+        apart = frozenset(
+            (a, b, 0)
+            for a, b in itertools.combinations(dict.fromkeys(heads), 2)
+            if ranges.get(a) == ranges.get(b)
+        )
         yield Pattern(same, apart, frozenset(sizes))
 
 
@@ -86,11 +114,25 @@ class Graph:
         for link in waiting:
             self._forms.add(link.left)
             self._forms.add(link.right)
+        self._chain_rule(waiting)
         for _ in range(MAX_PASSES):
             left = [link for link in waiting if self.late() or not self._accepted(link)]
             if len(left) == len(waiting) or not left:
                 break
             waiting = left
+
+    def _chain_rule(self, links: list[Link]) -> None:
+        """∂f/∂v = Σ_m ∂f/∂g_m ∂g_m/∂v, for each ∂f/∂g that is spoken of."""
+        variables = {
+            node.by[0]
+            for link in links
+            for side in (link.left, link.right)
+            for node in _derivatives(side)
+        }
+        for partial, variable in itertools.product(self.vocabulary.partials, variables):
+            chain = _through(self.vocabulary, partial, variable)
+            if chain is not None:
+                self._support.establish(Link(Derivative(partial.body, (variable,)), chain))
 
     def _holds(self, link: Link) -> bool:
         """Whether a step was claimed for this case."""
@@ -202,3 +244,32 @@ class Graph:
         for node in nodes:
             join(spelt(node), spelt(self.vocabulary.unfolded(node)))
         return bool(len(ends) > 1 and find(spelt(left)) == find(spelt(right)))
+
+
+def _derivatives(node: Node) -> Iterator[Derivative]:
+    if isinstance(node, Derivative) and len(node.by) == 1:
+        yield node
+    for child in children(node):
+        yield from _derivatives(child)
+
+
+def _through(vocabulary: Vocabulary, partial: Partial, variable: Node) -> Node | None:
+    """The derivative by a variable, by way of a name; None where it has other ways, too."""
+    base = variable.base if isinstance(variable, Entry) else variable
+    name = partial.variable.base if isinstance(partial.variable, Entry) else partial.variable
+    if not isinstance(base, Name) or not isinstance(name, Name) or base == name:
+        return None
+    rest = free_names(partial.opened) - {name.name}
+    if any(vocabulary.leads(Name(n), base.name) for n in rest):
+        return None
+    if not isinstance(partial.variable, Entry):
+        return Mul((partial.value, Derivative(name, (variable,))))
+    places = partial.variable.indices
+    if len(places) != 1 or not isinstance(places[0], Name):
+        return None
+    put = {places[0].name: Name(_THROUGH)}
+    size = vocabulary.formal[name.name].shape[0]
+    high: Node = Name(size) if isinstance(size, str) else Number(Fraction(size))
+    outer = substituted(partial.value, put)
+    inner = Derivative(Entry(name, (Name(_THROUGH),)), (variable,))
+    return Fold("sum", Mul((outer, inner)), _THROUGH, Number(Fraction(1)), high)

@@ -17,7 +17,7 @@ from mathgrade.derivation.marked import Gap, LineOutcome, MarkedDerivation, Mark
 from mathgrade.derivation.milestones import reached
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.truth import Equation, Judgement
-from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
 from mathgrade.derivation.walking import Walk, Walked
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
@@ -121,6 +121,8 @@ def mark_derivation(
         words = Vocabulary(document.context, document.definitions, own)
     except ResponseError as error:
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (error.message,))
+    except NotFollowedError as error:
+        return MarkedDerivation(Proof.UNDECIDED, Fraction(0), (), (str(error),))
     judgement = Judgement(words, seed)
     walked = list(Walk(document, judgement).lines())
     marking = _Marking(claim, words, walked, judgement, time.perf_counter() + time_limit)
@@ -133,8 +135,7 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
         lines = [line for line in lines if line.outcome is LineOutcome.UNREAD] or lines
     if lines and all(line.outcome is LineOutcome.UNREAD for line in lines):
         return MarkedDerivation(Proof.INVALID, Fraction(0), tuple(lines), (lines[0].message,))
-    every = [_reached(marking, form) for form in marking.claim.forms]
-    best = max(every, key=lambda cases: sum(met for _, met in cases) / len(cases))
+    best = _best(marking)
     lines = _measured(marking)
     wrong = any(line.outcome.wrong for line in lines)
     if wrong:
@@ -157,6 +158,30 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
 # -- reaching the claim ----------------------------------------------------------------------
 
 
+def _best(marking: _Marking) -> Reached:
+    """What is reached of the form of the claim that is reached best."""
+    best: Reached = []
+    for form in sorted(marking.claim.forms, key=lambda f: _unused(marking, f)):
+        found = _reached(marking, form)
+        if not best or _part(found) > _part(best):
+            best = found
+        if _part(best) == 1:
+            break
+    return best
+
+
+def _part(found: Reached) -> Fraction:
+    return Fraction(sum(met for _, met in found), len(found))
+
+
+def _unused(marking: _Marking, form: Form) -> int:
+    """How many indices of a form the derivation never uses: the form it is about has fewest."""
+    equation = _claimed(marking, form, {})
+    return len(
+        (_indices(marking, equation.left) | _indices(marking, equation.right)) - marking.indices
+    )
+
+
 def _reached(marking: _Marking, form: Form) -> Reached:
     """For each case of the claim whether the steps connect its sides."""
     equations = [_claimed(marking, form, put) for put in _signs(marking, form)]
@@ -175,7 +200,8 @@ def _reached(marking: _Marking, form: Form) -> Reached:
 def _cases(marking: _Marking, indices: frozenset[str], put: Mapping[str, str]) -> Iterator[Pattern]:
     others = {put.get(n, n) for n in marking.indices}
     sizes = [n for n, d in marking.words.formal.names.items() if d.kind == "size"]
-    return cases_of(indices, others - indices, sizes)
+    ranges = {n: _range(d) for n, d in marking.words.formal.names.items()}
+    return cases_of(indices, others - indices, ranges, sizes)
 
 
 def _renamings(marking: _Marking, indices: frozenset[str]) -> Iterator[dict[str, str]]:
@@ -198,8 +224,8 @@ def _claimed(marking: _Marking, form: Form, put: Mapping[str, Node]) -> Equation
     try:
         sides = (substituted(side, put) for side in (form.left, form.right))
         return marking.judgement.equation(*sides)
-    except ResponseError as error:
-        raise ItemError(f"The claim {form.text!r} means nothing: {error.message}") from error
+    except (ResponseError, NotFollowedError) as error:
+        raise ItemError(f"The claim {form.text!r} means nothing: {error}") from error
 
 
 def _signs(marking: _Marking, form: Form) -> Iterator[dict[str, Node]]:
@@ -372,7 +398,7 @@ def _passed(marking: _Marking, best: Reached) -> int:
     for milestone in marking.claim.milestones:
         try:
             sides = marking.judgement.equation(milestone.left, milestone.right)
-        except ResponseError as error:
+        except (ResponseError, NotFollowedError) as error:
             raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
         count += reached(sides.left, sides.right, graphs)
     return count

@@ -16,9 +16,12 @@ from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import Add, Derivative, Neg, Number, free_names
 
-__all__ = ["Measure"]
+__all__ = ["Lemmas", "Measure"]
 
-MAX_NAMES = 3  # definitions put in one by one
+Lemmas = tuple[tuple[Derivative, Node], ...]
+"""Derivatives of an entry by an entry, each with what it is established to be."""
+
+MAX_NAMES = 2  # definitions put in while others stay shut
 _CALCULUS = frozenset({"rule", "derivative"})
 _OTHERS = tuple(law for law in STEP_LAWS if law is not DEFINITION)
 _LAWS = {law.name: law.laws for law in _OTHERS}
@@ -33,8 +36,10 @@ class Measure:
     pattern: Pattern
     words: Words = field(init=False)
     _bare: Valuation = field(init=False)
-    _known: dict[tuple[Node, Node, int], frozenset[str] | None] = field(default_factory=dict)
-    _valuations: dict[tuple[frozenset[str], frozenset[str]], Valuation] = field(
+    _known: dict[tuple[Node, Node, int, Lemmas], frozenset[str] | None] = field(
+        default_factory=dict
+    )
+    _valuations: dict[tuple[frozenset[str], frozenset[str], Lemmas], Valuation] = field(
         default_factory=dict
     )
 
@@ -43,15 +48,22 @@ class Measure:
         self._bare = Valuation(
             words.formal, words.given, self.pattern, FREE, words.hidden, lasting=True
         )
-        self._valuations[FREE, words.hidden] = self._bare
+        self._valuations[FREE, words.hidden, ()] = self._bare
         self.words = Words(words, self.full)
 
-    def valuation(self, laws: frozenset[str], hidden: frozenset[str]) -> Valuation:
+    def valuation(
+        self, laws: frozenset[str], hidden: frozenset[str], lemmas: Lemmas = ()
+    ) -> Valuation:
         """Values of formulas where some laws hold; kept, with all that was evaluated."""
-        key = (laws, hidden)
+        key = (laws, hidden, lemmas)
         if key not in self._valuations:
             self._valuations[key] = Valuation(
-                self.vocabulary.formal, self.vocabulary.given, self.pattern, laws, hidden
+                self.vocabulary.formal,
+                self.vocabulary.given,
+                self.pattern,
+                laws,
+                hidden,
+                lemmas=lemmas,
             )
         return self._valuations[key]
 
@@ -65,11 +77,16 @@ class Measure:
         """Values with all laws, and nothing hidden."""
         return self.valuation(FREE.union(*_LAWS.values()), frozenset())
 
-    def laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
+    def laws(
+        self, left: Node, right: Node, limit: int, lemmas: Lemmas = ()
+    ) -> frozenset[str] | None:
         """Names of the laws of a step; None if more than ``limit`` are needed or none suffice.
 
         That a definition is put in on the way is no law of its own where one side is worked
         out: it holds no defined names any more, and is not itself to be differentiated yet.
+
+        Args:
+            lemmas: derivatives of defined names that are established.
         """
         left, right = _apart(left, right)
         try:
@@ -77,54 +94,73 @@ class Measure:
                 return self.words.laws(left, right, limit)
         except ResponseError:
             return None
-        key = (left, right, limit)
+        key = (left, right, limit, lemmas)
         if key not in self._known:
-            self._known[key] = self._laws(left, right, limit)
+            self._known[key] = self._laws(left, right, limit, lemmas)
         return self._known[key]
 
-    def by_definition(self, left: Node, right: Node) -> bool:
-        """Whether two formulas are the same once definitions are put in, and not before."""
-        names = self._names(left, right)
-        return any(
-            self._agree(left, right, frozenset(), hidden) for hidden in self._foldings(names)
-        )
-
-    def _laws(self, left: Node, right: Node, limit: int) -> frozenset[str] | None:
-        hidden = self.vocabulary.hidden
-        if self._agree(left, right, frozenset(), hidden):
+    def _laws(self, left: Node, right: Node, limit: int, lemmas: Lemmas) -> frozenset[str] | None:
+        shut = self.vocabulary.hidden
+        full = self.valuation(FREE.union(*_LAWS.values()), frozenset())
+        if self._agree(left, right, frozenset(), shut):
             return frozenset()
-        if not self._agree(left, right, _ALL, frozenset()):
+        if not lemmas and not self._agree(left, right, _ALL, frozenset()):
             return None
-        used = self.full.used(left) | self.full.used(right)
-        chosen = [law.name for law in _OTHERS if law is FRACTION or law.laws & used]
-        names = self._names(left, right)
-        finished = [side for side in (left, right) if not self._inside(side)]
-        for cost in range(1, limit + 1):
-            for some in _subsets(chosen, cost):
-                if self._agree(left, right, some, hidden):
+        used = full.used(left) | full.used(right)
+        chosen = frozenset(law.name for law in _OTHERS if law is FRACTION or law.laws & used)
+        if full.holds("root", "abs", "sin"):
+            chosen |= {ROOTS.name}
+        for hidden in self._foldings(self._names(left, right)):
+            some = self._smallest((left, right, lemmas), chosen, hidden, limit)
+            if some is None or hidden == shut:
+                if some is not None:
                     return some
-            if not names:
                 continue
-            for some in _subsets(chosen, cost - 1):
-                if self._unfolded(left, right, some, names):
-                    return some | {DEFINITION.name}
-            for some in _subsets(chosen, cost) if finished else ():
-                if some & _CALCULUS and all(map(_undone, finished)):
-                    continue
-                if self._unfolded(left, right, some, names):
-                    return some | {DEFINITION.name}
+            opened = shut - hidden
+            finished = [s for s in (left, right) if not self._inside(s) & opened]
+            free = finished and not (some & _CALCULUS and all(map(_undone, finished)))
+            if len(some) + (0 if free and some else 1) <= limit:
+                return some | {DEFINITION.name}
         return None
 
-    def _unfolded(self, left: Node, right: Node, some: frozenset[str], names: list[str]) -> bool:
-        """Whether the laws suffice once all, or some, of the definitions are put in."""
-        return any(self._agree(left, right, some, hidden) for hidden in self._foldings(names))
+    def _smallest(
+        self,
+        step: tuple[Node, Node, Lemmas],
+        chosen: frozenset[str],
+        hidden: frozenset[str],
+        limit: int,
+    ) -> frozenset[str] | None:
+        """The smallest set of laws that suffices where some definitions stay shut.
+
+        A law without which all others do not suffice is in every set that does. Laws of
+        exponents are looked at apart: to split e^{a - b} may make others needed.
+        """
+        if not self._agree(*step[:2], chosen, hidden, step[2]):
+            return None
+        needed = frozenset(
+            n
+            for n in chosen
+            if n != FRACTION.name
+            and not self._agree(*step[:2], chosen - {n}, hidden, step[2])
+            and not self._agree(*step[:2], chosen - {n, "exponent"}, hidden, step[2])
+        )
+        others = sorted(chosen - needed)
+        for count in range(max(limit - len(needed), -1) + 1):
+            for more in itertools.combinations(others, count):
+                if self._agree(*step[:2], needed | set(more), hidden, step[2]):
+                    return needed | set(more)
+        return None
 
     def _foldings(self, names: list[str]) -> Iterator[frozenset[str]]:
-        """What stays hidden when definitions are put in: nothing, or all but a few."""
+        """Which definitions stay shut: all, none, all but a few."""
+        shut = self.vocabulary.hidden
+        yield shut
+        if not names:
+            return
         yield frozenset()
         for count in range(1, min(len(names), MAX_NAMES + 1)):
             for chosen in itertools.combinations(names, count):
-                yield self.vocabulary.hidden - set(chosen)
+                yield shut - set(chosen)
 
     def _names(self, left: Node, right: Node) -> list[str]:
         return sorted(self._inside(left) | self._inside(right))
@@ -140,10 +176,17 @@ class Measure:
             found |= more
         return found & self.vocabulary.hidden
 
-    def _agree(self, left: Node, right: Node, some: frozenset[str], hidden: frozenset[str]) -> bool:
+    def _agree(
+        self,
+        left: Node,
+        right: Node,
+        some: frozenset[str],
+        hidden: frozenset[str],
+        lemmas: Lemmas = (),
+    ) -> bool:
         laws = FREE.union(*(_LAWS[name] for name in some))
         return bool(
-            self.valuation(laws, hidden).agree(
+            self.valuation(laws, hidden, lemmas).agree(
                 left, right, fractions=FRACTION.name in some, identities=ROOTS.name in some
             )
         )
@@ -169,7 +212,3 @@ def _apart(left: Node, right: Node) -> tuple[Node, Node]:
 
 def _sum(terms: list[Node]) -> Node:
     return Add(tuple(terms)) if len(terms) > 1 else terms[0]
-
-
-def _subsets(names: list[str], count: int) -> Iterator[frozenset[str]]:
-    return map(frozenset, itertools.combinations(names, count))

@@ -8,7 +8,7 @@ from mathgrade.derivation.claim import Claim, Form, read_step
 from mathgrade.derivation.matching import matched
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.truth import Judgement
-from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
 from mathgrade.derivation.walking import Walk, Walked
 from mathgrade.equality import Equality
 from mathgrade.errors import ResponseError
@@ -52,7 +52,7 @@ def known_step(text: str, claim: Claim, steps: Sequence[str], *, seed: int = 0) 
         words = Vocabulary(document.context, document.definitions, own)
         judgement = Judgement(words, seed)
         wrong = next((w for w in Walk(document, judgement).lines() if w.line.outcome.wrong), None)
-    except ResponseError:
+    except (ResponseError, NotFollowedError):
         return None
     if wrong is None or wrong.pair is None:
         return None
@@ -62,7 +62,7 @@ def known_step(text: str, claim: Claim, steps: Sequence[str], *, seed: int = 0) 
         try:
             if _makes(wrong, step, indices, judgement):
                 return position
-        except ResponseError:  # the step means nothing here
+        except (ResponseError, NotFollowedError):  # the step means nothing here
             continue
     return None
 

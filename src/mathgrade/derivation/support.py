@@ -27,6 +27,7 @@ from mathgrade.equality.symbolic.terms import Atom
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Derivative,
+    Entry,
     Identity,
     Inverse,
     Mul,
@@ -39,6 +40,7 @@ from mathgrade.expression.nodes import (
 __all__ = ["Support"]
 
 MAX_FORMS = 12  # other forms of one side that are tried
+MAX_LEMMAS = 6
 MAX_PAIRS = 300  # pairs a step may follow from
 _CALCULUS = FREE.union(*(law.laws for law in STEP_LAWS if law.name in ("rule", "derivative")))
 
@@ -87,7 +89,30 @@ class Support:
         """Whether a step from a to b rests on what is established."""
         if self.forms.is_matrix(a):
             return self.by_other_form(a, b) or self.inverse(a, b)
-        return self.follows(a, b) or self.by_other_form(a, b) or self.differentiated(a, b)
+        return (
+            self.follows(a, b, defined=True)
+            or self.by_other_form(a, b)
+            or self.differentiated(a, b)
+        )
+
+    def by_lemmas(self, a: Node, b: Node) -> bool:
+        """Whether derivatives of defined names that are established lead from a to b."""
+        lemmas = []
+        for link in self.good:
+            for u, v in ((link.left, link.right), (link.right, link.left)):
+                if (
+                    isinstance(u, Derivative)
+                    and len(u.by) == 1
+                    and all(map(_is_entry, (u.body, *u.by)))
+                    and not link.conditions
+                    and not any(isinstance(p, Derivative) for p in _pieces(v))
+                ):
+                    lemmas.append((u, v))
+        if not lemmas:
+            return False
+        measure = self.forms.measure
+        found = tuple(dict.fromkeys(lemmas))[:MAX_LEMMAS]
+        return measure.laws(a, b, self.max_laws, found) is not None
 
     # -- earlier lines put in ------------------------------------------------------------
 
@@ -137,24 +162,33 @@ class Support:
 
     # -- both sides alike ----------------------------------------------------------------
 
-    def follows(self, a: Node, b: Node) -> bool:
-        """Whether a - b = q (u - v) for joined u and v, and a factor q that is never 0."""
-        wanted = self._difference(self.forms.measure.bare, a, b)
-        if wanted is None:
-            return False
-        if wanted.n.is_zero():
-            return True
-        return any(
-            self._multiple(self.forms.measure.bare, wanted, u, v)
-            for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS)
-        )
+    def follows(self, a: Node, b: Node, *, defined: bool = False) -> bool:
+        """Whether a - b = q (u - v) for joined u and v, and a factor q that is never 0.
+
+        Args:
+            defined: whether definitions may be put in on the way, as S y_i for e^{z_i}
+                when S is divided off.
+        """
+        measure = self.forms.measure
+        tries = [measure.bare]
+        if defined:
+            tries.append(measure.valuation(FREE, frozenset()))
+        for values in tries:
+            wanted = self._difference(values, a, b)
+            if wanted is None:
+                return False
+            if wanted.n.is_zero():
+                return values is measure.bare
+            for u, v in itertools.islice(self._pairs(a, b), MAX_PAIRS):
+                if self._multiple(values, (a, b), (u, v)):
+                    return True
+        return False
 
     def equivalent(self, claim: tuple[Node, Node], other: tuple[Node, Node]) -> bool:
         """Whether one equation says the same as another, both sides treated alike."""
         if set(claim) == set(other):
             return False
-        wanted = self._difference(self.forms.measure.bare, *claim)
-        return wanted is not None and self._multiple(self.forms.measure.bare, wanted, *other)
+        return self._multiple(self.forms.measure.bare, claim, other)
 
     def differentiated(self, a: Node, b: Node) -> bool:
         """The same of the derivatives of u and v, by what is differentiated by here."""
@@ -170,7 +204,7 @@ class Support:
                 if self.late():
                     return False
                 sides = (Derivative(u, by), Derivative(v, by))
-                if self._multiple(calculus, wanted, *sides):
+                if self._multiple(calculus, (a, b), sides):
                     return True
         return False
 
@@ -184,9 +218,16 @@ class Support:
         except (NeedCaseError, NotCoveredError):
             return None
 
-    def _multiple(self, values: Valuation, wanted: Ratio, u: Node, v: Node) -> bool:
-        given = self._difference(values, u, v)
-        if given is None or given.n.is_zero():
+    def _multiple(
+        self, values: Valuation, claim: tuple[Node, Node], other: tuple[Node, Node]
+    ) -> bool:
+        """Whether the difference of one pair is that of another times what is never 0."""
+        wanted, given = self._difference(values, *claim), self._difference(values, *other)
+        if wanted is not None and given is not None and wanted.d.context() != given.d.context():
+            wanted = self._difference(values, *claim)  # in the larger ring
+        if wanted is None or given is None or given.n.is_zero():
+            return False
+        if wanted.d.context() != given.d.context():
             return False
         try:
             factor = values.algebra.ring.reduced(wanted / given)
@@ -249,3 +290,16 @@ def _variables(node: Node) -> Iterator[tuple[Node, ...]]:
         yield node.by
     for child in children(node):
         yield from _variables(child)
+
+
+def _is_entry(node: Node) -> bool:
+    """A name, or an entry of one at indices that have names."""
+    if isinstance(node, Entry):
+        return isinstance(node.base, Name) and all(isinstance(i, Name) for i in node.indices)
+    return isinstance(node, Name)
+
+
+def _pieces(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from _pieces(child)

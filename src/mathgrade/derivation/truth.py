@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from mathgrade.derivation.vocabulary import Vocabulary
+from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
 from mathgrade.equality import Decision, Equality, decide
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Declaration, Node, Shape, shape_text
@@ -182,6 +182,8 @@ class Judgement:
             claimed = Relation(relation, words.plain(left), words.plain(right))
         except ResponseError as error:
             return Decision(Equality.ILL_FORMED, reason=error.message)
+        except NotFollowedError as error:
+            return Decision(Equality.UNDECIDED, reason=str(error))
         try:
             return decide(
                 Truth(True),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mathgrade.derivation.components import Components
+from mathgrade.derivation.differentiating import differentiated
 from mathgrade.derivation.statements import Definition
 from mathgrade.equality.definitions import Definitions
 from mathgrade.errors import ResponseError
@@ -19,6 +20,7 @@ from mathgrade.expression import Context, Declaration, Node
 from mathgrade.expression.names import Size
 from mathgrade.expression.nodes import (
     Apply,
+    Derivative,
     Entry,
     Fold,
     Name,
@@ -29,10 +31,35 @@ from mathgrade.expression.nodes import (
 )
 from mathgrade.expression.substitution import pieces_changed, substituted
 
-__all__ = ["Vocabulary"]
+__all__ = ["NotFollowedError", "Partial", "Vocabulary"]
 
 MAX_UNFOLDED = 24  # definitions in one another
 MAX_APPLIED = 200  # different arguments that functions are applied to
+
+
+Bound = Mapping[str, Size | None]
+"""Names bound around a piece; for the index of a sum how far it runs."""
+
+
+class NotFollowedError(Exception):
+    """Something that means something, but is more than is followed here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A derivative by a name that has a definition.
+
+    Attributes:
+        value: what stands for it.
+        body: what is differentiated.
+        opened: the same with the definitions written out that lead to the variable.
+        variable: the name, or its entry, that it is differentiated by.
+    """
+
+    value: Node
+    body: Node
+    opened: Node
+    variable: Node
 
 
 @dataclass(slots=True)
@@ -47,7 +74,7 @@ class Vocabulary:
     Attributes:
         formal: the context with a name for each applied function.
         given: what names stand for, in the engine's form.
-        applied: for the name of an applied function, the formula it was made from.
+        partials: derivatives by names that have a definition.
     """
 
     context: Context
@@ -55,7 +82,7 @@ class Vocabulary:
     own: frozenset[str] = frozenset()
     formal: Context = field(init=False)
     given: dict[str, tuple[tuple[str, ...], Node]] = field(init=False, default_factory=dict)
-    applied: dict[str, Node] = field(init=False, default_factory=dict)
+    partials: list[Partial] = field(init=False, default_factory=list)
     _names: dict[str, Declaration] = field(init=False, default_factory=dict)
     components: Components = field(init=False)
     _unfolded: dict[Node, Node] = field(init=False, default_factory=dict)
@@ -141,11 +168,11 @@ class Vocabulary:
         Raises:
             ResponseError: a function with the wrong number of arguments.
         """
-        return self._plain(node, frozenset(), 0)
+        return self._plain(node, {}, 0)
 
-    def _plain(self, node: Node, bound: frozenset[str], depth: int) -> Node:
+    def _plain(self, node: Node, bound: Bound, depth: int) -> Node:
         if depth > MAX_UNFOLDED:
-            raise ResponseError("Definitions are nested too deeply.", "derivation.too-big")
+            raise NotFollowedError("Definitions are nested too deeply.")
         match node:
             case Name(name) if name not in bound:
                 definition = self.known.get(name)
@@ -160,23 +187,28 @@ class Vocabulary:
                     return self._at(whole, places, bound)
             case Apply(function, args) if function in self.known:
                 return self._apply(self._function(function, args), args, bound, depth)
+            case Derivative(body, (variable,)) if self._is_defined(variable):
+                inner = self._plain(body, bound, depth)
+                return self._partial(inner, self._plain(variable, bound, depth), bound)
             case Entry(base, indices):
                 inner = self._plain(base, bound, depth)
                 places = tuple(self._plain(i, bound, depth) for i in indices)
                 return self._at(inner, places, bound)
             case Fold(kind, body, index, low, high):
                 ends = self._plain(low, bound, depth), self._plain(high, bound, depth)
-                return Fold(kind, self._plain(body, bound | {index}, depth), index, *ends)
+                return Fold(
+                    kind, self._plain(body, {**bound, index: _size_of(high)}, depth), index, *ends
+                )
             case Subst(body, name, value):
-                inner = self._plain(body, bound | {name}, depth)
+                inner = self._plain(body, {**bound, name: None}, depth)
                 return Subst(inner, name, self._plain(value, bound, depth))
         return pieces_changed(node, lambda child: self._plain(child, bound, depth))
 
-    def _at(self, whole: Node, places: tuple[Node, ...], bound: frozenset[str]) -> Node:
+    def _at(self, whole: Node, places: tuple[Node, ...], bound: Bound) -> Node:
         """An entry; of a function's value that is named, by all the indices of that name."""
         if isinstance(whole, Entry) and isinstance(whole.base, Name):
             return Entry(whole.base, (*whole.indices, *places))
-        return self.components.at(whole, places, bound)
+        return self.components.at(whole, places, frozenset(bound))
 
     def _function(self, name: str, args: tuple[Node, ...]) -> Definition:
         definition = self.known[name]
@@ -188,7 +220,7 @@ class Vocabulary:
         return definition
 
     def _apply(
-        self, definition: Definition, args: tuple[Node, ...], bound: frozenset[str], depth: int
+        self, definition: Definition, args: tuple[Node, ...], bound: Bound, depth: int
     ) -> Node:
         args = tuple(self._plain(a, bound, depth) for a in args)
         used = frozenset().union(*map(free_names, args))
@@ -196,9 +228,7 @@ class Vocabulary:
         if loose:  # below f' or a substitution: nothing to give a name to
             body = self._called(definition, args)
             if definition.indices:
-                raise ResponseError(
-                    f"{definition.name} of a bound name cannot be followed.", "derivation.bound"
-                )
+                raise NotFollowedError(f"{definition.name} of a bound name cannot be followed.")
             return self._plain(body, bound, depth + 1)
         # Indices in the arguments become indices of the name: f(x_k) is an entry at k.
         places = sorted(n for n in used if n in bound or self._is_index(n))
@@ -206,7 +236,8 @@ class Vocabulary:
         key = (definition.name, tuple(substituted(a, slots) for a in args))
         name = self._keys.get(key)
         if name is None:
-            name = self._introduce(definition, args, key, places, depth)
+            spans = {p: self._span(p, bound) for p in places}
+            name = self._introduce(definition, args, key, spans, depth)
         outer = tuple(Name(p) for p in places)
         return Entry(Name(name), outer) if outer else Name(name)
 
@@ -215,28 +246,82 @@ class Vocabulary:
         definition: Definition,
         args: tuple[Node, ...],
         key: tuple[str, tuple[Node, ...]],
-        places: list[str],
+        spans: Mapping[str, Size],
         depth: int,
     ) -> str:
         if len(self._keys) >= MAX_APPLIED:
-            raise ResponseError(
-                "Functions are applied to too many different things.", "derivation.too-big"
-            )
+            raise NotFollowedError("Functions are applied to too many different things.")
         name = self._keys[key] = f"{definition.name}({len(self._keys) + 1})"
-        self.applied[name] = Apply(definition.name, args)
-        spans = [self._span(p) for p in places]
-        shape = (*spans, *(self._reach(i, definition, args) for i in definition.indices))
+        shape = (*spans.values(), *(self._reach(i, definition, args) for i in definition.indices))
         if len(shape) > 2:
-            raise ResponseError(
-                f"{definition.name} cannot be followed with so many indices.", "derivation.too-big"
-            )
+            raise NotFollowedError(f"{definition.name} cannot be followed with so many indices.")
         kinds = ("real", "vector", "matrix")
         self._names[name] = Declaration(kinds[len(shape)], shape)
         for index in definition.indices:
             self._index(index, self._names[name])
-        body = self._plain(self._called(definition, args), frozenset(places), depth + 1)
-        self.given[name] = ((*places, *definition.indices), body)
+        self._indices(spans)
+        bound = dict(spans)
+        body = self._plain(self._called(definition, args), bound, depth + 1)
+        self.given[name] = ((*spans, *definition.indices), body)
         return name
+
+    # -- derivatives by what has a definition -----------------------------------------------
+
+    def _is_defined(self, variable: Node) -> bool:
+        base = variable.base if isinstance(variable, Entry) else variable
+        return isinstance(base, Name) and base.name in self.given
+
+    def _partial(self, body: Node, variable: Node, bound: Bound) -> Node:
+        """``∂y_i/∂z_j`` as a name of its own; its definition is the derivative worked out."""
+        base = variable.base if isinstance(variable, Entry) else variable
+        assert isinstance(base, Name)
+        if self.components.shape(body) or self.components.shape(variable):
+            raise NotFollowedError("Write this derivative with indices, entry by entry.")
+        opened = self._towards(body, base.name)
+        used = free_names(body) | free_names(variable)
+        places = sorted(n for n in used if n in bound or self._is_index(n))
+        if len(places) > 2 or len(self._keys) >= MAX_APPLIED:
+            raise NotFollowedError("This derivative cannot be followed with so many indices.")
+        slots = {n: Name(f"#{k}") for k, n in enumerate(places)}
+        key = ("∂", (substituted(body, slots), substituted(variable, slots)))
+        name = self._keys.get(key)
+        if name is None:
+            name = self._keys[key] = f"∂({len(self._keys) + 1})"
+            shape = tuple(self._span(p, bound) for p in places)
+            self._indices(dict(zip(places, shape, strict=True)))
+            self._names[name] = Declaration(("real", "vector", "matrix")[len(shape)], shape)
+            self.given[name] = (tuple(places), differentiated(opened, variable))
+        here = Entry(Name(name), tuple(map(Name, places))) if places else Name(name)
+        if not any(p.value == here for p in self.partials):
+            self.partials.append(Partial(here, body, opened, variable))
+        return here
+
+    def _towards(self, node: Node, name: str) -> Node:
+        """The formula with those definitions written out that lead to a name."""
+        for other in sorted(free_names(node) & self.given.keys() - {name}):
+            if name in _reached(other, self.given):
+                return self._towards(self._with(node, other), name)
+        return node
+
+    def _with(self, node: Node, name: str) -> Node:
+        """The formula with one definition written out."""
+        indices, body = self.given[name]
+        match node:
+            case Name(found) if found == name and not indices:
+                return body
+            case Entry(Name(found), places) if found == name and len(places) == len(indices):
+                put = (self._with(p, name) for p in places)
+                return substituted(body, dict(zip(indices, put, strict=True)))
+        return pieces_changed(node, lambda child: self._with(child, name))
+
+    def leads(self, node: Node, name: str) -> bool:
+        """Whether a formula, or what its names stand for, holds a name."""
+        names = free_names(node)
+        return name in names or any(
+            name in free_names(self.given[other][1]) | _reached(other, self.given)
+            for found in names & self.given.keys()
+            for other in (found, *_reached(found, self.given))
+        )
 
     def _called(self, definition: Definition, args: tuple[Node, ...]) -> Node:
         """The body of a function with arguments put in; entries of an argument are taken of it."""
@@ -271,17 +356,25 @@ class Vocabulary:
                 shape = self.components.shape(arg)
                 if shape:
                     return shape[0] if shape[1] == 1 else shape[1]
-        return self._span(index)
+        return self._span(index, {})
 
-    def _span(self, name: str) -> Size:
+    def _span(self, name: str, bound: Bound) -> Size:
+        """How far an index runs."""
+        if (found := bound.get(name)) is not None:
+            return found
         declared = self._names.get(name)
         high = declared.high if declared is not None and declared.kind == "index" else None
         if high is not None:
             return high
         sizes = [n for n, d in self._names.items() if d.kind == "size"]
         if len(sizes) != 1:
-            raise ResponseError(f"The range of {name} is not known here.", "derivation.range")
+            raise NotFollowedError(f"The range of {name} is not known here.")
         return sizes[0]
+
+    def _indices(self, spans: Mapping[str, Size]) -> None:
+        """Declares indices that are only bound where they stand."""
+        for name, size in spans.items():
+            self._names.setdefault(name, Declaration("index", low=1, high=size))
 
     def _index(self, name: str, like: Declaration) -> None:
         """Declares the index of a definition, if it has no meaning yet."""
@@ -291,45 +384,36 @@ class Vocabulary:
     def unfolded(self, node: Node) -> Node:
         """The formula with every definition written out."""
         if node not in self._unfolded:
-            self._unfolded[node] = self._unfold(node, frozenset())
+            self._unfolded[node] = self._unfold(node, {})
         return self._unfolded[node]
 
     def spelt_out(self, node: Node) -> Node:
         """The formula with the student's own short names written out, and no others."""
-        return self._unfold(node, frozenset(), self.hidden)
+        return self._unfold(node, {}, self.hidden)
 
-    def _unfold(
-        self, node: Node, bound: frozenset[str], kept: frozenset[str] = frozenset()
-    ) -> Node:
+    def _unfold(self, node: Node, bound: Bound, kept: frozenset[str] = frozenset()) -> Node:
         match node:
-            case Name(name) if name in self.given and name not in bound | kept:
+            case Name(name) if name in self.given and name not in {*bound, *kept}:
                 indices, body = self.given[name]
-                return node if indices else self._unfold(body, frozenset(), kept)
-            case Entry(Name(name), places) if name in self.given and name not in bound | kept:
+                return node if indices else self._unfold(body, {}, kept)
+            case Entry(Name(name), places) if name in self.given and name not in {*bound, *kept}:
                 indices, body = self.given[name]
                 if len(indices) == len(places):
                     put = dict(zip(indices, places, strict=True))
                     return self._unfold(substituted(body, put), bound, kept)
             case Fold(kind, body, index, low, high):
-                return Fold(kind, self._unfold(body, bound | {index}, kept), index, low, high)
+                inner = self._unfold(body, {**bound, index: None}, kept)
+                return Fold(kind, inner, index, low, high)
         return pieces_changed(node, lambda child: self._unfold(child, bound, kept))
 
-    # -- back --------------------------------------------------------------------------
 
-    def written(self, node: Node) -> Node:
-        """The formula as a student would write it: applied functions as such."""
-        match node:
-            case Name(name) if name in self.applied:
-                return self.applied[name]
-            case Entry(Name(name), indices) if name in self.applied:
-                whole = self.applied[name]
-                places = self.given[name][0]
-                own = len(self.known[whole.function].indices) if isinstance(whole, Apply) else 0
-                outer = len(places) - own
-                put = dict(zip(places[:outer], indices[:outer], strict=True))
-                inner = substituted(whole, put)
-                return Entry(inner, indices[outer:]) if own and indices[outer:] else inner
-        return pieces_changed(node, self.written)
+def _size_of(node: Node) -> Size | None:
+    match node:
+        case Name(name):
+            return name
+        case Number(value):
+            return int(value)
+    return None
 
 
 def _indexes(node: Node, name: str, index: str) -> bool:

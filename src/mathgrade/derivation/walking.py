@@ -9,14 +9,15 @@ from mathgrade.derivation.links import Link
 from mathgrade.derivation.marked import LineOutcome, MarkedLine
 from mathgrade.derivation.statements import Document, Role, Side, Statement
 from mathgrade.derivation.truth import Equation, Judgement
+from mathgrade.derivation.vocabulary import NotFollowedError
 from mathgrade.equality import Decision, Equality
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Node, to_latex
 from mathgrade.expression.nodes import (
     Derivative,
+    Entry,
     Logic,
     Name,
-    Number,
     Relation,
     children,
     free_names,
@@ -73,7 +74,7 @@ class Walk:
     judgement: Judgement
     chain: _Chain = field(default_factory=_Chain)
     steps: int = 0
-    assumed: tuple[Node, ...] = ()
+    supposed: tuple[Node, ...] = ()
 
     def lines(self) -> Iterator[Walked]:
         """Each line, with what became of it."""
@@ -82,7 +83,7 @@ class Walk:
                 case Role.WORDS:
                     continue
                 case Role.CASE:
-                    self.assumed = ()
+                    self.supposed = ()
                     yield Walked(_case(statement))
                 case Role.ASIDE:
                     kept, self.chain = self.chain, _Chain()
@@ -92,17 +93,17 @@ class Walk:
                     yield from self._statement(statement)
 
     def _statement(self, statement: Statement) -> Iterator[Walked]:
+        if self._supposes(statement):
+            yield self._supposed(statement)
+            return
         relations = list(statement.relations)
         sides = list(statement.sides)
-        assumes = _assumed(statement)
-        self.assumed = assumes or self.assumed
-        conditions = (*statement.conditions, *self.assumed)
+        conditions = (*statement.conditions, *self.supposed)
         defines = statement.definition is not None
         if not statement.continues and sides:
             first = sides.pop(0)
             self.chain = _Chain(first.node, first.node)
-            if not assumes:
-                yield Walked(_plain(first, statement, LineOutcome.START))
+            yield Walked(_plain(first, statement, LineOutcome.START))
         for relation, side in zip(relations, sides, strict=False):
             if relation in _STARTS:
                 self.chain = _Chain(side.node, side.node)
@@ -114,14 +115,49 @@ class Walk:
                 defines = False
                 self.chain.last = side.node
                 walked = Walked(_plain(side, statement, LineOutcome.DEFINITION))
-            elif assumes:
-                self.chain = _Chain()
-                walked = Walked(_plain(side, statement, LineOutcome.CASE))
             elif relation == _EQUAL:
                 walked = self._step(statement, side, side.node, conditions)
             else:
                 walked = self._relation(statement, side, relation, conditions)
             yield replace(walked, line=replace(walked.line, relation=relation))
+
+    # -- special cases -------------------------------------------------------------------
+
+    def _supposes(self, statement: Statement) -> bool:
+        """Whether a statement only narrows what is shown: ``Let c = 0``, ``c ≠ 0``.
+
+        That is so where it says of a name of the claim, which may be anything, what it is.
+        """
+        if statement.continues or len(statement.sides) != 2 or statement.definition is not None:
+            return False
+        left, right = (side.node for side in statement.sides)
+        if left is None or right is None or not self._is_free(left):
+            return False
+        if statement.relations != (_EQUAL,):
+            return True
+        words = set(statement.words.lower().replace(",", " ").replace(":", " ").split())
+        said = bool(words & _SUPPOSING) or (bool(self.supposed) and words <= {"and"})
+        return said and self._judged(left, right, ())[0].outcome is not Equality.EQUAL
+
+    def _is_free(self, node: Node) -> bool:
+        """Whether a formula is a name of the claim, or an entry of it, without a definition."""
+        base = node.base if isinstance(node, Entry) else node
+        if not isinstance(base, Name) or base.name in self.document.definitions:
+            return False
+        declared = self.document.context.get(base.name)
+        return declared is not None and declared.kind != "index"
+
+    def _supposed(self, statement: Statement) -> Walked:
+        left, right = (side.node for side in statement.sides)
+        assert left is not None
+        assert right is not None
+        condition = Relation(statement.relations[0], left, right)
+        self.supposed = (*self.supposed, condition)
+        self.chain = _Chain()
+        line = MarkedLine(
+            statement.line, statement.text, to_latex(condition), LineOutcome.CASE, _NARROWS
+        )
+        return Walked(line)
 
     def _step(
         self, statement: Statement, side: Side, node: Node, conditions: tuple[Node, ...]
@@ -152,6 +188,9 @@ class Walk:
                 line = _plain(side, statement, LineOutcome.RECOVERS)
                 message = "The value is right, but it does not follow from the line before."
                 return Walked(replace(line, message=message), link)
+        if self.supposed:
+            line = _plain(side, statement, LineOutcome.SPECIAL)
+            return Walked(replace(line, message=_NARROWS))
         chain.sound = False
         ill = found.outcome is Equality.ILL_FORMED
         line = _plain(side, statement, LineOutcome.ILL_FORMED if ill else LineOutcome.FALSE)
@@ -166,6 +205,8 @@ class Walk:
             equation = self.judgement.equation(left, right)
         except ResponseError as error:
             return Decision(Equality.ILL_FORMED, reason=error.message), None
+        except NotFollowedError as error:
+            return Decision(Equality.UNDECIDED, reason=str(error)), None
         found = self.judgement.decide(equation)
         needed: tuple[Node, ...] = ()
         if found.outcome is not Equality.EQUAL and conditions:
@@ -184,7 +225,7 @@ class Walk:
             match condition:
                 case Relation("==", Name(name), value) if self._is_number(name):
                     put[name] = value
-                case _:
+                case _ if condition not in self.supposed:
                     indexed.append(condition)
         return self.judgement.decide(equation, indexed, put)
 
@@ -199,6 +240,7 @@ class Walk:
         before, self.chain.last = self.chain.last, side.node
         line = _plain(side, statement, LineOutcome.UNDECIDED)
         if before is None or side.node is None or relation == "approx" or conditions:
+            line = replace(line, outcome=LineOutcome.SPECIAL)
             return Walked(replace(line, message="Only equations are followed."))
         found = self.judgement.holds(relation, before, side.node)
         if found.outcome is Equality.EQUAL:
@@ -251,22 +293,24 @@ def _case(statement: Statement) -> MarkedLine:
     return MarkedLine(statement.line, statement.text, to_latex(condition), LineOutcome.CASE)
 
 
-_ASSUMING = ("let", "assume", "suppose", "if", "take", "set", "for", "when", "case", "choose")
-
-
-def _assumed(statement: Statement) -> tuple[Node, ...]:
-    """``Let c = 0``: a number that is given a value, which narrows what is shown."""
-    if statement.definition is not None or len(statement.sides) != 2:
-        return ()
-    if statement.continues or statement.relations != (_EQUAL,):
-        return ()
-    words = statement.words.lower().replace(",", " ").split()
-    if not any(w in _ASSUMING for w in words[-3:]):
-        return ()
-    left, right = (side.node for side in statement.sides)
-    if isinstance(left, Name) and isinstance(right, Number):
-        return (Relation(_EQUAL, left, right),)
-    return ()
+_NARROWS = "What follows is only said for this special case."
+_SUPPOSING = frozenset(
+    (
+        *(
+            "let",
+            "assume",
+            "assuming",
+            "suppose",
+            "supposing",
+            "if",
+            "when",
+            "where",
+            "take",
+            "set",
+        ),
+        *("for", "at", "with", "choose", "case", "consider", "example", "generality", "same"),
+    )
+)
 
 
 def _whole_variable(node: Node, names: object) -> str:

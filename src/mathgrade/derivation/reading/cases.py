@@ -17,6 +17,7 @@ from mathgrade.derivation.reading.conditions import (
     has_number,
     index_condition,
     negated,
+    over_condition,
     real_condition,
 )
 from mathgrade.derivation.reading.parts import Scanner
@@ -32,7 +33,10 @@ _ENDS_THERE = re.compile(r"\s*(?:$|[.,;)]|and\b|or\b|\n)")
 _SAYS_CASE = re.compile(r"\b(?:sub)?case|\bfall\b", re.I)
 _SUPPOSES = re.compile(r"\b(?:suppose|assum|let|consider)", re.I)
 _SEVERAL = re.compile(r"\b(?:two|both|following|all|the|three)\s+(?:\w+\s+)?cases\b", re.I)
-_SAYS_WHEN = re.compile(r"\b(?:if|when|case|falls|wenn)\b", re.I)
+_ONLY = re.compile(r"\b(?:only|except|unless)\b[^.]{0,20}$", re.I)
+_SAYS_WHEN = re.compile(
+    r"\b(?:if|when|case|falls|wenn|let|suppose|assum(?:e|ing)|consider)\b", re.I
+)
 
 
 class Placed(NamedTuple):
@@ -90,13 +94,15 @@ class Cases:
                 coming = found[at + 1] if at + 1 < len(found) else None
                 if coming is not None and coming.row == chain.row and not explicit:
                     ahead, row = conditions, chain.row
+                    coming.arrow = ""  # i = j ⇒ a = b
                 else:
                     placed.append(Placed(chain, opens=conditions))
                     ahead = ()
                 continue
             if chain.row != row and (chain.words or not chain.leads):
                 ahead = ()
-            placed.append(Placed(chain, self.otherwise(chain.note) or ahead))
+            over = over_condition(chain.over, self.vocabulary)
+            placed.append(Placed(chain, over or self.otherwise(chain.note) or ahead))
         return placed
 
     def _condition(self, chain: Chain, words: str) -> tuple[Node, ...]:
@@ -158,7 +164,7 @@ class Neighbours:
 
     def only_named(self, k: int, sentence: str) -> bool:
         """Whether a condition is only named: "the two cases i = j and i ≠ j"."""
-        if _SEVERAL.search(sentence):
+        if _SEVERAL.search(sentence) or _ONLY.search(sentence):
             return True
         around = (self.after(k), self.before(k))
         return any(p is not None and p.kind == "inline" and self._is_condition(p) for p in around)

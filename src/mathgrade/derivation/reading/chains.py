@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from mathgrade.derivation.reading.parts import SIGNS, Part, Scanner
+from mathgrade.derivation.reading.parts import Part, Scanner
+from mathgrade.derivation.reading.plain import RELATED
+from mathgrade.derivation.reading.signs import SIGNS
+from mathgrade.derivation.reading.words import SIDE
 
 __all__ = ["Chain", "chains"]
 
@@ -17,10 +20,18 @@ _OPERATOR_FIRST = re.compile(r"[+/*]|\\(?:cdot|times|div)(?![A-Za-z])")
 _OPERATOR_LAST = re.compile(r"(?:[-+/*]|\\(?:cdot|times|div))\s*$")
 _TAG = re.compile(r"\(\s*(\d{1,3}|[a-z]|i{1,3}|[A-Z]|\*{1,3}|\\ast|\\star|\\dagger)\s*'?\)")
 _BRACKETED = re.compile(
-    r"""\(\s*(?:\\(?:text|mbox|textrm)\s*\{(?P<words>[^{}]*)\})?\s*(?P<left>[^()=<>≠≤≥]{1,20}?)
+    r"""\(\s*(?:\\(?:text|mbox|textrm)\s*\{(?P<words>[^{}]*)\})?\s*(?P<left>[^()=<>≠≤≥\s][^()=<>≠≤≥]{0,19}?)
     \s*(?P<sign>=|≠|!=|<=|>=|<|>|≤|≥|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z]))
-    \s*(?P<right>[^()=<>≠≤≥]{1,20}?)\s*\)""",
+    \s*(?P<right>[^()=<>≠≤≥\s][^()=<>≠≤≥]{0,19}?)\s*\)""",
     re.VERBOSE,
+)
+# A reason in brackets at the end: (\\text{by } (1)), [\\because c > 0].
+_REASON = re.compile(
+    r"(?:^|\s+)[(\[]\s*\\(?:because|(?:text|mbox|textrm)\s*\{\s*(?:by|since|as|because|from|using"
+    r"|see|def|where|rule|eq)\b)(?:[^()\[\]]|\([^()]*\))*[)\]]\s*$"
+)
+_NAMED_SIDE = re.compile(
+    r"(?:\\(?:text|mathrm|mbox|operatorname|textrm)\s*\{)?\s*[LR]\.?H\.?S\.?\s*\}?"
 )
 _NUMBERED = re.compile(r"\((\d{1,2})\)(?:\s|\\[ ,;:])")
 
@@ -42,6 +53,7 @@ class Chain:
         row: number of the line it starts in.
         mark: what ended it: ",", ";", ":", "gap", "row" …
         tag: the number it is referred to by.
+        over: what stands over the relation it starts with.
     """
 
     sides: list[tuple[int, int]] = field(default_factory=list)
@@ -56,6 +68,7 @@ class Chain:
     row: int = 0
     mark: str = ""
     tag: str = ""
+    over: str = ""
 
 
 def chains(parts: list[Part], scanner: Scanner) -> list[Chain]:
@@ -104,8 +117,18 @@ class _Builder:
     # ---- the parts
 
     def _side(self, part: Part) -> None:
+        source = self.scanner.source(part.start, part.end)
+        if (reason := _REASON.search(source)) is not None:
+            self.scanner.blank(part.start + reason.start(), part.end)
+            part = part._replace(end=part.start + reason.start())
+            source = source[: reason.start()]
+            if not source:
+                self._words(part._replace(text=reason.group().strip()))
+                return
+        if _NAMED_SIDE.fullmatch(source):
+            self._words(part._replace(text="LHS"))
+            return
         now, place = self.now, (part.start, part.end)
-        source = self.scanner.source(*place)
         if not now.sides and not now.leads:
             if self._is_tag(source, place):
                 return
@@ -153,7 +176,12 @@ class _Builder:
         return True
 
     def _relation(self, part: Part) -> None:
+        if (over := self.scanner.over.get(part.end, "")) and RELATED.search(over):
+            self._end("over")  # holds under a condition from here on
+            self.now.over = over
         now = self.now
+        if not now.sides and SIDE.search(now.words):
+            return  # LHS = a: the chain starts with a
         if not now.sides:
             now.row = now.row if now.leads else self.row
             now.leads = now.leads or part.text
@@ -192,8 +220,12 @@ class _Builder:
         if not source.startswith("-"):
             return False
         rest = self.parts[self.at :]
-        behind = rest[rest.index(coming) + 1 :]
-        return rest[0].kind == "amp" or not behind or behind[0].kind != "relation"
+        if rest[0].kind == "amp":
+            return True
+        behind = next(
+            (p for p in rest[rest.index(coming) + 1 :] if p.kind not in ("amp", "gap")), None
+        )
+        return behind is None or behind.kind != "relation"
 
     def _amp(self, _part: Part) -> None:
         now = self.now
@@ -245,6 +277,9 @@ class _Builder:
         self.now.arrow = part.text
 
     def _words(self, part: Part) -> None:
+        if self.now.trails and SIDE.search(part.text):  # a = RHS: the chain ends with a
+            self.now.relations.pop()
+            self.now.trails = ""
         self._end("words")
         self.now.words = f"{self.now.words} {part.text}".strip()
 

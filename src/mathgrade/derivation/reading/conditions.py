@@ -15,9 +15,12 @@ from mathgrade.expression.nodes import Logic, Name, Number, Relation
 
 __all__ = [
     "describes",
+    "evaluated",
     "has_number",
     "index_condition",
     "negated",
+    "only_a_size",
+    "over_condition",
     "real_condition",
     "trailing_bracket",
 ]
@@ -27,6 +30,12 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _BRACKET = re.compile(
     r"(?:\\[ ,;:!]|\s)*\(\s*(\\?[A-Za-z]+)\s*(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*\)\s*$"
 )
+_EVALUATED = re.compile(
+    r"(?:\\right|\\[bB]igg?[lr]?)?\s*(?:\||\\vert)\s*_\s*\{\s*(\\?[A-Za-z]+)\s*"
+    r"(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*\}\s*$"
+)
+_OVER = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|≠|!=|\\neq?(?![A-Za-z]))\s*(\\?[A-Za-z]+)\s*")
+_NOTHING = re.compile(r"\s*0\s*\(([^()]{1,40})\)\s*")
 _GROUP = re.compile(r"(?<!\\)\{[^{}]*\}")
 _DESCRIBES = re.compile(
     r"\\(?:in|notin|ni|subset|subseteq|forall|exists|colon|ldots|dots|mapsto)(?![A-Za-z])"
@@ -76,17 +85,20 @@ def real_condition(
     """The relations of a chain such as ``x > 0`` that can be read; None if they cannot."""
     if len(chain.sides) < 2 or chain.leads or chain.trails:
         return None
+    sources = [scanner.source(*place) for place in chain.sides]
+    equal = any(op in ("==", "!=", "define") for op in chain.relations)
+    if equal and not all(_ATOM.fullmatch(source.strip()) for source in sources):
+        return None  # an equation that is claimed
     sides: list[Node] = []
-    for place in chain.sides:
-        if place[1] - place[0] > 40:
+    for source in sources:
+        if len(source) > 40:
             return None
         try:
-            sides.append(vocabulary.read(scanner.source(*place)).node)
+            sides.append(vocabulary.read(source).node)
         except LatexError:
             return None
-    plain = all(isinstance(side, Name | Number) for side in sides)
-    if not plain and any(op in ("==", "!=", "define") for op in chain.relations):
-        return None  # an equation that is claimed
+    if equal and any(isinstance(s, Name) and s.name in vocabulary.definitions for s in sides):
+        return None
     return _relations(chain, sides)
 
 
@@ -117,16 +129,57 @@ def negated(conditions: tuple[Node, ...]) -> tuple[Node, ...]:
     return (Logic("not", (Logic("and", conditions),)),)
 
 
+def only_a_size(chain: Chain, scanner: Scanner, vocabulary: Vocabulary) -> bool:
+    """Whether a chain gives a number to an index or a size: ``n = 2``, ``k = 1``."""
+    if len(chain.sides) != 2 or chain.leads:
+        return False
+    left, right = (_ATOM.fullmatch(scanner.source(*place).strip()) for place in chain.sides)
+    if left is None or right is None or not left.group(1) or not right.group(2):
+        return False
+    name = left.group(1)
+    declared = vocabulary.names.get(name)
+    if declared is not None:
+        return declared.kind in ("index", "size")
+    return vocabulary.is_size(name) or vocabulary.is_index(name)
+
+
+def evaluated(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...]] | None:
+    r"""Where ``|_{i=j}`` stands at the end of a side, and its condition between indices."""
+    found = _EVALUATED.search(source)
+    if found is None:
+        return None
+    condition = index_relation(found, vocabulary)
+    return (found.start(), condition) if condition else None
+
+
+def index_relation(found: re.Match[str], vocabulary: Vocabulary) -> tuple[Node, ...]:
+    """The condition in the three groups of a match: index, sign, index."""
+    left, sign, right = (word.lstrip("\\") for word in found.groups())
+    if not all(vocabulary.is_index(word) and word in vocabulary for word in (left, right)):
+        return ()
+    return (Relation("==" if sign == "=" else "!=", Name(left), Name(right)),)
+
+
+def over_condition(over: str, vocabulary: Vocabulary) -> tuple[Node, ...]:
+    r"""The condition over a relation: ``\\overset{i=j}{=}``."""
+    found = _OVER.fullmatch(over)
+    return index_relation(found, vocabulary) if found else ()
+
+
 def trailing_bracket(source: str, vocabulary: Vocabulary) -> tuple[int, tuple[Node, ...]] | None:
     """Where a condition in brackets at the end of a side starts, and what it says."""
+    nothing = _NOTHING.fullmatch(source)  # 0 (x \\le 0): zero times a condition says nothing
+    if nothing is not None:
+        try:
+            said = vocabulary.read(nothing.group(1)).node
+        except LatexError:
+            return None
+        return (nothing.start(1) - 1, (said,)) if isinstance(said, Relation) else None
     found = _BRACKET.search(source)
     if found is None or not source[: found.start()].strip():
         return None
-    left, sign, right = (word.lstrip("\\") for word in found.groups())
-    if not all(vocabulary.is_index(word) and word in vocabulary for word in (left, right)):
-        return None
-    op = "==" if sign == "=" else "!="
-    return found.start(), (Relation(op, Name(left), Name(right)),)
+    condition = index_relation(found, vocabulary)
+    return (found.start(), condition) if condition else None
 
 
 def describes(chain: Chain, scanner: Scanner) -> bool:

@@ -39,7 +39,7 @@ def read_definition(head: str, body: str, context: Context) -> tuple[Definition,
     'function'
     """
     found = read_head(head)
-    if found is None or not (found := named(found)).is_plain:
+    if found is None or found.stem or not (found := named(found)).is_plain:
         raise ItemError(
             f"{head!r} cannot be defined. Write a name, an entry or a function of names, such as "
             r"S, y_i, f(x) or softmax(v)_i."
@@ -62,7 +62,7 @@ def named(head: Head) -> Head:
         return head
     number = any(index[0].isdigit() for index in head.indices)
     if number or len(head.indices) > 2:
-        return Head(f"{head.name}_{''.join(head.indices)}")
+        return Head(f"{head.name}_{''.join(head.indices)}", stem=head.stem)
     return head
 
 

@@ -14,7 +14,12 @@ from dataclasses import replace
 from mathgrade.derivation.reading import words as told
 from mathgrade.derivation.reading.cases import SENTENCE_END, Cases, Neighbours, Placed
 from mathgrade.derivation.reading.chains import Chain, chains
-from mathgrade.derivation.reading.conditions import describes, trailing_bracket
+from mathgrade.derivation.reading.conditions import (
+    describes,
+    evaluated,
+    only_a_size,
+    trailing_bracket,
+)
 from mathgrade.derivation.reading.indices import index_remarks
 from mathgrade.derivation.reading.introducing import Introducer
 from mathgrade.derivation.reading.parts import Scanner
@@ -157,6 +162,11 @@ class _Reader:
         if (number := _NUMBER.search(self.words)) and not found[0].tag:
             found[0].tag = number.group(1)
         words = self._taken()
+        said = told.last_sentence(words)[-100:]
+        behind = k > 1 and self.pieces[k - 2].kind == "inline" and said[:1].islower()
+        opposite = () if behind else self.cases.otherwise(said)
+        if opposite and found[0].sides and told.OPENS_OTHERWISE.search(said):
+            self._open(found[0], opposite, words)
         placed = self.cases.place(found, words)
         for at, one in enumerate(placed):
             said = one.chain.words if at else f"{words} {one.chain.words}".strip()
@@ -182,6 +192,8 @@ class _Reader:
         self.cases.start(conditions)
         start, end = chain.sides[0][0], chain.sides[-1][1]
         line, text = self.lines.at(start), self._shown(start, end)
+        if told.OTHERWISE.search(words):
+            text = "otherwise"
         self._add(Statement(Role.CASE, conditions=conditions, line=line, text=text, words=words))
 
     def _alone(self, k: int, chain: Chain, *, inline: bool) -> bool:
@@ -235,7 +247,7 @@ class _Reader:
             self._words(chain, words)
             return
         self.begun = -1
-        own = placed.own or self.cases.otherwise(sentence)
+        own = placed.own or (() if first else self.cases.otherwise(sentence))
         if not leads and chain.arrow in ("implies", "iff") and self._was_equation():
             leads = chain.arrow
         leads_on = after is not None and after.arrow == "to"
@@ -257,17 +269,10 @@ class _Reader:
         if describes(chain, self.scanner) or told.ANNOUNCES.search(sentence):
             return True
         if chain.relations or leads:
-            return chain.mark == "," and not leads and self._is_range(chain)
+            return not leads and only_a_size(chain, self.scanner, self.vocabulary)
         if chain.trails or (self._is_broken(chain) and not sentence.endswith(":")):
             return False
         return stray or chain.mark == ":" or chain.arrow == "to"
-
-    def _is_range(self, chain: Chain) -> bool:
-        """``j = 1, 2, …``: a letter and the number it starts with."""
-        if len(chain.sides) != 2:
-            return False
-        left, right = (self.scanner.source(*place).strip() for place in chain.sides)
-        return len(left) == 1 and right.isdigit() and chain.relations == ["=="]
 
     def _is_broken(self, chain: Chain) -> bool:
         """Whether a bracket that is not closed hides a relation."""
@@ -303,10 +308,19 @@ class _Reader:
     ) -> None:
         """Reads the sides of a chain and adds its statement."""
         places = list(chain.sides)
+        for place in places:
+            if (at := evaluated(self.scanner.source(*place), self.vocabulary)) is not None:
+                own = own or at[1]
+                self.scanner.blank(place[0] + at[0], place[1])
+                left = self.scanner.text.find(r"\left.", *place)
+                if left >= 0 and r"\right" in self.scanner.text[place[0] + at[0] : place[1]]:
+                    self.scanner.blank(left, left + 6)
         bracket = trailing_bracket(self.scanner.source(*places[-1]), self.vocabulary)
         if bracket is not None:
             places[-1] = (places[-1][0], places[-1][0] + bracket[0])
             own = own or bracket[1]
+        if leads and not own and self.found and self.found[-1].own:
+            own = self.found[-1].conditions  # the chain goes on under the same condition
         own = own or self.cases.local
         read = [self.sides.read(*place) for place in places]
         sides = [side for side, _ in read]

@@ -23,11 +23,13 @@ class Head:
         name: the name.
         arguments: what it is applied to, as tokens; names if it is a definition.
         indices: its indices, names or numbers.
+        stem: the name without its prime, if it has one: z of ``z'``.
     """
 
     name: str
     arguments: tuple[str, ...] = ()
     indices: tuple[str, ...] = ()
+    stem: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -41,7 +43,7 @@ def read_head(source: str) -> Head | None:
     r"""The head in a text; None if it is anything else.
 
     >>> read_head(r"\mathrm{softmax}(v)_i")
-    Head(name='softmax', arguments=('v',), indices=('i',))
+    Head(name='softmax', arguments=('v',), indices=('i',), stem='')
     >>> read_head("a_{ij}").indices, read_head("y[i]").indices, read_head("2x")
     (('i', 'j'), ('i',), None)
     """
@@ -58,8 +60,12 @@ def read_head(source: str) -> Head | None:
         return None
     arguments: tuple[str, ...] = ()
     indices: tuple[str, ...] = ()
+    stem = ""
     while at < len(tokens):
         token = tokens[at]
+        if token.text == "'" and not stem and not arguments:
+            name, stem, at = f"{name}_prime", name, at + 1
+            continue
         if token.text == "_" and not indices:
             found, at = _listed(tokens, at + 1, apart=True)
             indices = found
@@ -73,7 +79,9 @@ def read_head(source: str) -> Head | None:
             return None
         if not found:
             return None
-    return Head(name, arguments, indices)
+    if stem and arguments:
+        return None  # the derivative of a function
+    return Head(name, arguments, indices, stem)
 
 
 def _name(tokens: list[Token], at: int, *, whole: bool = False) -> tuple[str, int]:

@@ -59,6 +59,8 @@ class Introducer:
         head = self._head(chain.sides[0])
         if head is None:
             return None
+        if head.stem and not self._is_primed(head, sentence, chain.relations[0]):
+            return None
         if self.vocabulary.may_define(head.name):
             return None if self.vocabulary.near(head.name) else head
         known = self.vocabulary.definitions.get(head.name)
@@ -69,6 +71,14 @@ class Introducer:
         shown = bool(head.arguments) and len(chain.sides) == 2 and leads_on
         return head if again or other or shown else None
 
+    def _is_primed(self, head: Head, sentence: str, relation: str) -> bool:
+        """Whether a prime makes another name, and no derivative: of a vector, or if said so."""
+        declared = self.vocabulary.names.get(head.stem)
+        if declared is None or declared.kind == "function":
+            return False
+        said = told.DEFINES.search(sentence) is not None or relation == "define"
+        return said or declared.kind in ("vector", "simplex")
+
     def take(self, chain: Chain, head: Head) -> Definition | None:
         """Takes the definition a chain starts with, and names that stand between it and the body.
 
@@ -78,24 +88,27 @@ class Introducer:
         heads, at = [head], 1
         while at < len(chain.sides) - 1:
             other = self._head(chain.sides[at])
-            if other is None or not self.vocabulary.may_define(other.name):
+            if other is None or other.stem or not self.vocabulary.may_define(other.name):
                 break
             heads.append(other)
             at += 1
         names = self.vocabulary.names
         source = self.scanner.source(*chain.sides[at])
-        definition = None
+        first = None
         try:
-            for one in reversed(heads):
+            for one in heads:
                 definition, declaration, _ = define(one, source, self.vocabulary)
+                if one.stem:
+                    self.vocabulary.primed[one.stem] = one.name
                 for argument in definition.arguments:  # may be used from here on
                     if argument not in definition.vectors:
                         names.setdefault(argument, Declaration("real"))
                 self.vocabulary.define(definition, declaration)
+                first = first or definition
         except LatexError:
             names[head.name] = self._formal(head)
             return None
-        return definition
+        return first
 
     def entry_function(self, chain: Chain) -> Definition | None:
         """Takes ``f(z_i) = body``; None if a chain is anything else."""
@@ -140,7 +153,7 @@ class Introducer:
             if chain.relations[at : at + 1] not in (["=="], ["define"]):
                 continue
             head = self._head(chain.sides[at])
-            if head is None or not head.arguments or head.name in self.vocabulary:
+            if head is None or head.stem or not head.arguments or head.name in self.vocabulary:
                 continue
             if self.vocabulary.may_define(head.name) and not self.vocabulary.near(head.name):
                 source = self.scanner.source(*chain.sides[at + 1])

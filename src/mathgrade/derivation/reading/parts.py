@@ -12,10 +12,21 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mathgrade.derivation.reading.pieces import LINE_ENVIRONMENTS
-from mathgrade.derivation.reading.plain import words_between
-from mathgrade.expression.latex_text.commands import RELATIONS, TEXTS
+from mathgrade.derivation.reading.plain import BRACKETED, RELATED, phrases
+from mathgrade.derivation.reading.signs import (
+    ARROWS,
+    BLANKED,
+    DEFINING,
+    GAPS,
+    GROUP_GONE,
+    OVER,
+    ROWS,
+    SIGNS,
+    WRAPS,
+)
+from mathgrade.expression.latex_text.commands import TEXTS
 
-__all__ = ["SIGNS", "Part", "Scanner"]
+__all__ = ["Part", "Scanner"]
 
 _SCAN = re.compile(
     r"""[^\\{}()\[\]&%=<>:;,.!\-≠≤≥≡≈→⇒⇔⟹⟺↦∈∀⩽⩾]+
@@ -29,34 +40,10 @@ _SCAN = re.compile(
     |.""",
     re.VERBOSE | re.DOTALL,
 )
-SIGNS = {
-    **RELATIONS,
-    **{"≠": "!=", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≡": "==", "≈": "approx"},
-    **dict.fromkeys((r"\approx", r"\simeq", r"\cong", r"\sim", r"\propto"), "approx"),
-}
-DEFINING = (":=", r"\coloneqq", r"\triangleq", r"\doteq")
-_ARROWS = {
-    **dict.fromkeys((r"\implies", r"\Rightarrow", r"\Longrightarrow", "=>", "⇒", "⟹"), "implies"),
-    **dict.fromkeys((r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow", "<=>", "⇔", "⟺"), "iff"),
-    **dict.fromkeys((r"\Leftarrow", r"\impliedby", r"\because"), "because"),
-    r"\therefore": "implies",
-    **dict.fromkeys(
-        (r"\to", r"\rightarrow", r"\longrightarrow", r"\leadsto", r"\mapsto", "->", "→", "↦"), "to"
-    ),
-}
-_GAPS = frozenset({r"\quad", r"\qquad", r"\hfill", r"\hspace", r"\hspace*", r"\enspace"})
-_ROWS = frozenset({"\\\\", r"\newline", r"\cr", r"\tabularnewline"})
-_BLANKED = frozenset({r"\nonumber", r"\notag", r"\displaystyle", r"\hline", r"\middle"})
-_WRAPS = frozenset({r"\boxed", r"\fbox", r"\underline", r"\mathclap"})
-_GROUP_GONE = frozenset(
-    {
-        *(r"\label", r"\vspace", r"\vspace*", r"\phantom", r"\hphantom", r"\vphantom"),
-        *(r"\color", r"\textcolor", r"\colorbox", r"\cancelto"),  # and what comes next counts
-    }
-)
-_OVER = frozenset({r"\overset", r"\stackrel", r"\underset", r"\overset*"})
-_SKIP = re.compile(r"\s*(\[-?[0-9.]+\s*[a-z]{2}\])?")
+_BIG = (r"\sum", r"\prod", r"\max", r"\min")
+_SKIP = re.compile(r"\*?\s*(\[-?[0-9.]+\s*[a-z]{2}\])?")
 _DELIMITER = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|.)", re.DOTALL)
+_PLACED = re.compile(r"\s*\[[tcb]\]")
 _NAME = re.compile(r"\s*\{([A-Za-z]+)\*?\}")
 _COLUMNS = re.compile(r"\s*(?:\[[tcb]\])?\s*\{[lcr|@{}0-9 ]*\}")
 _OPENED, _CLOSED = (r"\{", r"\lbrace", r"\lbrack"), (r"\}", r"\rbrace", r"\rbrack")
@@ -64,11 +51,8 @@ _LEADING = re.compile(r"\s*&?\s*(?:=|\\equiv|\\le|\\ge|<|>)")
 _LINED = re.compile(r"&\s*(?:=|\\le)|=\s*&")
 _FIRST_CELL = re.compile(r"(?:[^&\\]|\\[^\\])*")
 _LEFT_BRACE = re.compile(r"\\left\s*\\(?:\{|lbrace)\s*$")
+_RELATION = re.compile(r"[=<>≠≤≥]|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z])")
 _SCRIPT = re.compile(r"\s*[_^]")
-_BEHIND_WORDS = re.compile(
-    r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d{1,2}(?=\s*[(:])|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])"
-)
-_INNER = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*(?:=|≠|!=|<|>|\\neq?(?![a-z]))")
 _WORD_NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Z][A-Za-z]+)?")
 _NO_NAMES = frozenset(
     re.findall(
@@ -101,6 +85,7 @@ class Scanner:
         text: the whole text.
         clean: the same, with what only sets a formula blanked out, character by character.
         known: whether a word is a name.
+        over: what stands over relations, by where these end.
         parts: what was found.
     """
 
@@ -109,6 +94,7 @@ class Scanner:
         self.clean = list(text)
         self.known = known
         self.parts: list[Part] = []
+        self.over: dict[int, str] = {}  # what stands over relations, by their ends
         self.pairs: dict[int, int] | None = None  # of braces
         self.begun = self.end = 0  # of the present side, of the stretch
         self.brackets = self.braces = self.inner = 0  # open brackets, braces, matrices
@@ -118,7 +104,10 @@ class Scanner:
         self.parts = []
         if plain:
             done = start
-            for a, b in _phrases(self.text[start:end], self.known):
+            line = self.text[start:end]
+            for found in BRACKETED.finditer(line):  # (for i = j): the brackets are words, too
+                self.blank(start + found.end() - 1, start + found.end())
+            for a, b in phrases(line, self.known):
                 self._formula(done, start + a)
                 self.parts.append(
                     Part("words", start + a, start + b, self.text[start + a : start + b])
@@ -133,7 +122,8 @@ class Scanner:
         """What is left of a stretch to be read."""
         return "".join(self.clean[start:end])
 
-    def _blank(self, start: int, end: int) -> None:
+    def blank(self, start: int, end: int) -> None:
+        """Takes a stretch out of what is read."""
         self.clean[start:end] = " " * (end - start)
 
     def _closer(self, start: int) -> int:
@@ -182,17 +172,18 @@ class Scanner:
             if kind == "command":
                 position = self._command(piece, at, position)
             elif kind == "comment":
-                self._blank(at, position)
+                self.blank(at, position)
             elif kind == "open":
                 self.brackets += 1
                 self.braces += piece == "{"
             elif kind == "close":
                 self._close(piece == "}")
             elif self.brackets or self.inner:
-                continue
+                if kind == "amp" and not self.inner:
+                    self.blank(at, position)
             elif kind == "amp":
                 self._cut("amp", at, position)
-                self._blank(at, position)
+                self.blank(at, position)
             elif kind == "sign":
                 self._cut(*_signed(piece, at, position))
             elif piece != "." or self._is_point(at):
@@ -230,14 +221,19 @@ class Scanner:
             self._close()
         elif name in (r"\begin", r"\end"):
             return self._environment(name, at, position)
-        elif name in _ROWS:
+        elif name in ROWS:
             return self._row(at, position)
         elif name in (r"\underbrace", r"\overbrace"):
             self._unbrace(at, position)
-        elif name in _BLANKED:
-            self._blank(at, position)
-        elif name in _GROUP_GONE and (group := self._group(position)):
-            self._blank(at, group[1] + 1)
+        elif name == r"\underset":
+            self._underset(at, position)
+            return (
+                self._outside(name, at, position) if not (self.brackets or self.inner) else position
+            )
+        elif name in BLANKED:
+            self.blank(at, position)
+        elif name in GROUP_GONE and (group := self._group(position)):
+            self.blank(at, group[1] + 1)
             return group[1] + 1
         elif not self.brackets and not self.inner:
             return self._outside(name, at, position)
@@ -245,14 +241,14 @@ class Scanner:
 
     def _outside(self, name: str, at: int, position: int) -> int:
         """A command outside of all brackets."""
-        if name in SIGNS or name in _ARROWS:
+        if name in SIGNS or name in ARROWS:
             return self._cut(*_signed(name, at, position))
         if name == r"\not" and self.text[position : self.end].lstrip()[:1] == "=":
             return self._cut("relation", at, self.text.index("=", position) + 1, "!=")
-        if name in _GAPS:
+        if name in GAPS:
             group = self._group(position) if name.startswith(r"\hs") else None
             return self._cut("gap", at, group[1] + 1 if group else position)
-        if name in _OVER and (found := self._overset(position)) is not None:
+        if name in OVER and (found := self._overset(position)) is not None:
             return self._cut("relation", at, found[1], found[0])
         group = self._group(position)
         if group is None:
@@ -262,11 +258,21 @@ class Scanner:
             return self._cut("tag", at, group[1] + 1, content.strip(" ()"))
         if name in TEXTS:
             return self._words(at, group)
-        if name in _WRAPS and "=" in content:
-            self._blank(at, group[0])
-            self._blank(group[1], group[1] + 1)
+        if name in WRAPS and "=" in content:
+            self.blank(at, group[0])
+            self.blank(group[1], group[1] + 1)
             return group[0]
         return position
+
+    def _underset(self, at: int, position: int) -> None:
+        r"""``\underset{k}{\sum}`` is set down as ``\sum_{k}``, in the same place."""
+        first = self._group(position)
+        second = self._group(first[1] + 1) if first else None
+        if first is None or second is None or self.text[slice(*second)].strip() not in _BIG:
+            return
+        end = second[1] + 1
+        below = self.text[slice(*second)].strip() + "_{" + self.text[slice(*first)] + "}"
+        self.clean[at:end] = below.ljust(end - at)
 
     def _overset(self, position: int) -> tuple[str, int] | None:
         r"""``\overset{(1)}{=}``: the relation, and where it ends."""
@@ -277,6 +283,7 @@ class Scanner:
         sign = self.text[slice(*second)].strip()
         if sign not in SIGNS:
             return None
+        self.over[second[1] + 1] = self.text[slice(*first)]
         defines = "def" in self.text[slice(*first)].lower()
         return "define" if defines and SIGNS[sign] == "==" else SIGNS[sign], second[1] + 1
 
@@ -296,12 +303,12 @@ class Scanner:
         elif "$" in content:
             place = inner
             for k, part in enumerate(content.split("$")):
-                if k % 2:
+                if k % 2 and _RELATION.search(part):
                     self._formula(place, place + len(part))
                 elif part.strip():
                     self.parts.append(Part("words", place, place + len(part), part.strip()))
                 place += len(part) + 1
-        elif formula := _INNER.search(content):
+        elif formula := RELATED.search(content):
             start = inner + formula.start()
             self.parts.append(Part("words", at, start, content[: formula.start()].strip()))
             self._formula(start, last)
@@ -315,7 +322,7 @@ class Scanner:
             return position
         skip = _SKIP.match(self.text, position)
         stop = min(skip.end(), self.end) if skip and skip.group(1) else position
-        self._blank(at, stop)
+        self.blank(at, stop)
         if self.braces or (self.brackets and not _LEADING.match(self.text, stop)):
             return stop  # the line goes on inside of a bracket
         self.brackets = 0
@@ -328,6 +335,8 @@ class Scanner:
         position, what = found.end(), found.group(1)
         braced = _LEFT_BRACE.search(self.text, max(at - 12, 0), at) is not None
         lines = what in LINE_ENVIRONMENTS and not braced and (name != r"\end" or not self.inner)
+        if lines and name == r"\begin" and (placed := _PLACED.match(self.text, position, self.end)):
+            position = placed.end()
         if lines and what in ("alignat", "alignedat"):
             group = self._group(position) if name == r"\begin" else None
             position = group[1] + 1 if group else position
@@ -342,7 +351,7 @@ class Scanner:
         if not lines:
             self.inner = self.inner + 1 if name == r"\begin" else max(self.inner - 1, 0)
             return position
-        self._blank(at, position)
+        self.blank(at, position)
         if self.inner or self.brackets:  # lines inside of brackets: a part of one formula
             return position
         return self._cut("row", at, position)
@@ -360,11 +369,11 @@ class Scanner:
     def _unbrace(self, at: int, position: int) -> None:
         r"""``\underbrace{a}_{note}``: what stands over the brace counts."""
         group = self._group(position)
-        self._blank(at, position)
+        self.blank(at, position)
         script = _SCRIPT.match(self.text, group[1] + 1, self.end) if group else None
         note = self._group(script.end()) if script else None
         if group and note:
-            self._blank(group[1] + 1, note[1] + 1)
+            self.blank(group[1] + 1, note[1] + 1)
 
 
 def _signed(sign: str, start: int, end: int) -> tuple[str, int, int, str]:
@@ -372,19 +381,4 @@ def _signed(sign: str, start: int, end: int) -> tuple[str, int, int, str]:
         return "relation", start, end, "define"
     if sign in SIGNS:
         return "relation", start, end, SIGNS[sign]
-    return "arrow", start, end, _ARROWS[sign]
-
-
-def _phrases(line: str, known: Callable[[str], bool]) -> list[tuple[int, int]]:
-    """Words that follow each other, with the marks between and around them, as one."""
-    found: list[tuple[int, int]] = []
-    for start, end in words_between(line, known):
-        if found and not re.search(r"[^\s,.;:()'#0-9*-]|\d\s*[=)]", line[found[-1][1] : start]):
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    joined = []
-    for start, end in found:
-        behind = _BEHIND_WORDS.match(line, end)
-        joined.append((start, behind.end() if behind else end))
-    return joined
+    return "arrow", start, end, ARROWS[sign]

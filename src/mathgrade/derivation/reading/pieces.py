@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from mathgrade.derivation.reading.plain import is_formula_line
@@ -39,7 +40,7 @@ _OPENING = re.compile(
 _DRESS = re.compile(
     r"</?(?:b|i|u|em|strong|p|br|hr|div|span|center|font|sub|sup|h[1-6]|li|ul|ol|table|tr|td|th"
     r"|tbody|thead|details|summary|img|a|code|pre|kbd|mark|small)\b[^<>\n]{0,200}/?>"
-    r"|&nbsp;|&ensp;|&emsp;|&thinsp;"
+    r"|&nbsp;|&ensp;|&emsp;|&thinsp;|[∎□■✓]"
 )
 _MARKERS = re.compile(
     r"(?m)^[ \t]*(?:>[ \t]*)*(?:#{1,6}[ \t]+)?(?:[-+*•➤][ \t]+)?"
@@ -144,9 +145,9 @@ def _marked(text: str) -> Iterator[tuple[Piece, int, int]]:
             if kind == "round":  # a bracket that Markdown kept from being seen
                 continue
             stop = blank.start() if blank is not None else _paragraph(text, position)
-            reason = f"the {opening.group()} before it is not closed"
+            reason = f"this {opening.group()} is not closed"
             position = max(stop, position)
-            yield Piece(shape, inner, position, reason), start, position
+            yield Piece(shape, start, position, reason), start, position
             continue
         position = end + len(closer)
         yield Piece(shape, inner, end), start, position
@@ -184,8 +185,10 @@ def _undressed(words: str) -> str:
 def _lines(words: str, offset: int, known: Callable[[str], bool]) -> Iterator[Piece]:
     """The words between two formulas, and the lines of them that are formulas themselves."""
     done = 0
-    for line in re.finditer(r"[^\n]+", words):
-        if is_formula_line(line.group(), known):
+    lines = list(re.finditer(r"[^\n]+", words))
+    for line, after in zip_longest(lines, lines[1:]):
+        leads = after is not None and after.group().lstrip().startswith("=")
+        if is_formula_line(line.group(), known, leads=leads):
             yield Piece("words", offset + done, offset + line.start())
             yield Piece("line", offset + line.start(), offset + line.end())
             done = line.end()

@@ -12,10 +12,30 @@ from collections.abc import Callable, Iterator
 from mathgrade.expression.functions import SPELLINGS
 from mathgrade.expression.latex_text.commands import PLAIN_LETTERS, PLAIN_WORDS
 
-__all__ = ["MATHEMATICAL", "is_formula_line", "words_between"]
+__all__ = [
+    "BRACKETED",
+    "MATHEMATICAL",
+    "RELATED",
+    "is_formula_line",
+    "phrases",
+    "words_between",
+]
 
 MATHEMATICAL = frozenset({*SPELLINGS, *PLAIN_WORDS, *PLAIN_LETTERS, "Sum", "Product", "softmax"})
 
+# A name with a relation behind it: the start of a condition.
+RELATED = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*(?:=|≠|!=|<|>|\\neq?(?![a-z]))")
+# A condition in brackets with its word: (for i = j).
+BRACKETED = re.compile(
+    r"[(\[]\s*(?:if|for|when|where|case|falls|für)\s+[^()\[\]=<>≠]{1,20}(?:=|≠|!=|<|>|\\neq?\b)"
+    r"[^()\[\]=]{1,20}[)\]]"
+)
+_BETWEEN_WORDS = re.compile(r"[^\s,.;:()'#0-9*-]|\d\s*[=)]")
+_OPENED_BEFORE = re.compile(r"\s([(\[])\s*$")
+_BEHIND_WORDS = re.compile(
+    r"\s*#?\s*\d{0,2}\s*[:.)]|\s*[:,.]|\s+\d{1,2}(?=\s*[(:])|\s+\d(?=\s+[A-Za-z]\s*[=≠\\!])"
+)
+_FAR = 200  # characters of a remark in brackets
 _MOST_WORDS = 8  # words a line may hold beside its formula
 _RELATION = re.compile(
     r"=|≠|≤|≥|<|>|\\(?:neq?|leq?|geq?|lt|gt|equiv|approx|triangleq|coloneqq)(?![A-Za-z])"
@@ -34,8 +54,11 @@ _SHORT = frozenset(
 )
 
 
-def is_formula_line(line: str, known: Callable[[str], bool]) -> bool:
+def is_formula_line(line: str, known: Callable[[str], bool], *, leads: bool = False) -> bool:
     """Whether a line that stands alone is a formula, perhaps with a few words around it.
+
+    Args:
+        leads: whether the next line starts with a relation.
 
     >>> is_formula_line("softmax(z-c)_i = exp(z_i-c)/sum_j exp(z_j-c)", lambda word: False)
     True
@@ -43,7 +66,9 @@ def is_formula_line(line: str, known: Callable[[str], bool]) -> bool:
     False
     """
     relation = _RELATION.search(line)
-    if relation is None or "://" in line:
+    if relation is None:
+        return leads and bool(_SIGNS.search(line)) and not any(words_between(line, known))
+    if "://" in line:
         return False
     words = [line[a:b] for a, b in words_between(line, known)]
     if not words:
@@ -85,3 +110,40 @@ def words_between(line: str, known: Callable[[str], bool]) -> Iterator[tuple[int
             continue
         elif len(word) > 3 and line[end : end + 1] not in _APPLIED:
             yield start, end
+
+
+def phrases(line: str, known: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """Words that follow each other, with the marks between and around them, as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in words_between(line, known):
+        if found and start < found[-1][1]:
+            continue
+        bracket = _remark(line, start)
+        if bracket is not None:
+            found.append(bracket)
+        elif found and not _BETWEEN_WORDS.search(line[found[-1][1] : start]):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    joined = []
+    for start, end in found:
+        behind = _BEHIND_WORDS.match(line, end)
+        joined.append((start, behind.end() if behind else end))
+    return joined
+
+
+def _remark(line: str, start: int) -> tuple[int, int] | None:
+    """The bracket that words at a place begin: ``[cancel e^(-c)]``; not one with a condition."""
+    opened = _OPENED_BEFORE.search(line, max(start - 6, 0), start)
+    if opened is None:
+        return None
+    depth = 0
+    for k in range(opened.start(1), min(start + _FAR, len(line))):
+        depth += (line[k] in "([{") - (line[k] in ")]}")
+        if not depth:
+            inside = line[start:k]
+            words = re.match(r"[A-Za-z]+", inside)
+            if BRACKETED.match(line, opened.start(1)) and words:
+                return opened.start(1), start + words.end()
+            return None if RELATED.search(inside) else (opened.start(1), k + 1)
+    return None

@@ -55,5 +55,5 @@ class SideReader:
         shown = " ".join(self.scanner.source(start, end).split())
         if len(shown) > _LONGEST:
             shown = shown[: _LONGEST - 1] + "…"
-        place = f"{shown!r} in line" if shown else "line"
+        place = f"'{shown}' in line" if shown else "line"
         return f"Cannot read {place} {self.lines.at(start)}: {reason}."

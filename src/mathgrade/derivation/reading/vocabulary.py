@@ -10,8 +10,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 
+from mathgrade.derivation.reading.dotted import COLUMN, ROW, Grid, dotted
 from mathgrade.derivation.reading.entry_functions import written_out
+from mathgrade.derivation.reading.spelling import (
+    arguments_behind,
+    in_index,
+    one_slip,
+    plain_name,
+)
 from mathgrade.derivation.statements import Definition
 from mathgrade.expression import Context, Declaration, Node
 from mathgrade.expression.latex_text import LatexError, Reading, Setting, parse
@@ -19,14 +27,16 @@ from mathgrade.expression.latex_text.brackets import ONES
 from mathgrade.expression.latex_text.commands import GREEK
 from mathgrade.expression.latex_text.faults import fault
 from mathgrade.expression.names import Size
-from mathgrade.expression.nodes import Apply, Delta, Entry, Name, Number, children
+from mathgrade.expression.nodes import Apply, Delta, Entry, Name, Number, Transpose, children
 
 __all__ = ["Vocabulary", "only_size"]
 
 _MOST_NEW = 12  # names one formula may bring
+_MOST_ARRAYS = 40  # with dots
 _SIZE_LETTERS = frozenset("nNmMCdDKLp")
 _ALWAYS_SIZES = frozenset("nNK")
 _INDEX_LETTERS = frozenset("ijklmnpqrstuvabIJKLMN") | {"kappa", "ell", "mu", "nu", "alpha", "beta"}
+_ONE = re.compile(r"1|\\(?:mathbf|mathbb|boldsymbol|bm|mathds|vec)\s*\{?\s*1|𝟙")
 _SELDOM = frozenset("abuvIJKLMN")  # an index only where nothing else can be
 _FUNCTION_LETTERS = frozenset("fghuvFGHφψ") | {"phi", "varphi", "psi"}
 # A letter where only a size can stand: over a sum, behind dots, as the dimension of a space.
@@ -36,8 +46,14 @@ _UPPER = re.compile(
     |(?:\\sum|\\prod)(?:\\limits)?\s*\^\s*\{?\s*(?P<first>[A-Za-z])\s*\}?\s*_
     |(?:\\[lcd]?dots[cb]?|\.\.\.|…|⋯)\s*[,+*]?\s*(?:\\cdot|\\times)?\s*(?P<last>[A-Za-z])(?![\w_(^])
     |(?:\\[lcd]?dots[cb]?|\.\.\.|…|⋯)\s*[+]\s*[^+=&\n$]{0,30}?_\s*\{?\s*(?P<term>[A-Za-z])(?![\w])
+    |dots\s*(?:&|\\\\)[^&$]{0,80}?_\s*\{?\s*(?P<entry>[A-Za-z])(?!\w)
     |\\mathbb\s*\{?R\}?\s*\^\s*\{?\s*(?P<space>[A-Za-z])""",
     re.VERBOSE,
+)
+_TAKEN = re.compile(
+    r"(?:[$&,;:]|\\[(\[]|^|\b(?:let|set|write|define|with|and|where|denote|sei)[ ])[ \t]*"
+    r"([A-Za-z])[ \t]*:?=(?!=)[ \t]*[^=\d\s]",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -75,14 +91,26 @@ class Vocabulary:
         self.coming = dict(coming or {})
         self.missed: set[str] = set()
         self.shorts: dict[Apply, Node] = {}
+        self.arrays = 0  # with dots, so far
         self.size = only_size(context)
         self.aliases: dict[str, str] = {}
         self.arguments: dict[str, tuple[Node, ...]] = {}
-        self.setting = Setting(self.size, self.aliases, self.arguments, primes=True)
+        self.primed: dict[str, str] = {}
+        self.setting = Setting(
+            self.size,
+            self.aliases,
+            self.arguments,
+            _identity(context),
+            self.primed,
+            self._dotted,
+            primes=True,
+        )
         self.uppers = {
             next(letter for letter in found.groups() if letter is not None)
             for found in _UPPER.finditer(text)
         }
+        # A size letter that the text says something else of, such as N for a numerator.
+        self.taken = {found.group(1) for found in _TAKEN.finditer(text)} - self.uppers
         for definition in definitions.values():
             self._stands_alone(definition)
 
@@ -102,11 +130,11 @@ class Vocabulary:
             try:
                 reading = parse(source, self.context, self.setting)
             except LatexError as error:
-                name = self._learn(source, error)
-                if name is None:
+                learnt = self._learn(source, error)
+                if not learnt:
                     self.forget(fresh)
                     raise self._explained(source, error) from None
-                fresh.append(name)
+                fresh += learnt
             else:
                 self._settle(reading.node, fresh)
                 if self.shorts:
@@ -119,41 +147,45 @@ class Vocabulary:
         """Takes back what a formula brought that cannot be read after all."""
         for name in names:
             self.names.pop(name, None)
-            self.definitions.pop(name, None)
+            if name == ONES:
+                self.definitions.pop(ONES, None)
 
-    def _learn(self, source: str, error: LatexError) -> str | None:
+    def _learn(self, source: str, error: LatexError) -> list[str]:
         """Declares what was not known, if it can only be an index, a size or a vector of ones."""
-        if error.note == "expression.condition" and re.match(
-            r"1|\\(?:mathbf|mathbb|boldsymbol|bm|mathds|vec)\s*\{?\s*1|𝟙", source[error.start :]
-        ):
+        if error.note == "expression.condition" and _ONE.match(source, error.start):
             return self._ones()
         if error.note != "expression.undeclared":
-            return None
-        name = _plain_name(source[error.start : error.end])
+            return []
+        name = plain_name(source[error.start : error.end])
         if name in self.coming:
             self.names[name] = self.coming[name]
-            return name
+            return [name]
         self.missed.add(name)
-        if source[error.start : error.start + 1] == "\\" and "\\" + name not in GREEK:
-            return None
-        if not (len(name) == 1 and name.isalpha()) and "\\" + name not in GREEK:
-            return None
         inside = in_index(source, error.start)
+        if inside and len(name) == 2 and all(self.is_index(letter) for letter in name):
+            return [self.add_index(letter) for letter in name if letter not in self.names]
+        command = source[error.start : error.start + 1] == "\\"
+        if len(name) > 1 and not (command and "\\" + name in GREEK):
+            return []
         if self.is_size(name, indexing=inside):
             assert self.size is not None
             self.aliases[name] = self.size
-            return name
-        arity = _applied(source, error.end) if name in _FUNCTION_LETTERS and not inside else 0
+            return [name]
+        arity = (
+            arguments_behind(source, error.end) if name in _FUNCTION_LETTERS and not inside else 0
+        )
         if arity:
             self.names[name] = Declaration("function", arity=arity)
-            return name
+            return [name]
         if inside and name in _INDEX_LETTERS and (self.size is not None or self._lengths()):
-            return self.add_index(name)
-        return None
+            return [self.add_index(name)]
+        return []
 
     def is_size(self, name: str, *, indexing: bool = False) -> bool:
         """Whether an undeclared letter means the only size there is."""
         if self.size is None or name not in _SIZE_LETTERS or name in self.names:
+            return False
+        if name in self.taken:
             return False
         return name in self.uppers or (name in _ALWAYS_SIZES and not indexing)
 
@@ -173,12 +205,45 @@ class Vocabulary:
     def _lengths(self) -> list[Size]:
         return [declared.shape[0] for declared in self.names.values() if declared.shape]
 
-    def _ones(self) -> str | None:
+    def _ones(self) -> list[str]:
         if ONES in self.names or self.size is None:
-            return None
+            return []
         self.names[ONES] = Declaration("vector", (self.size,))
         self.definitions[ONES] = Definition(ONES, (), ("i",), Number(Fraction(1)))
-        return ONES
+        return [ONES]
+
+    def _dotted(self, grid: Grid) -> Node | None:
+        """An array with dots, as a vector or matrix whose entries are defined."""
+        self.arrays += 1
+        found = dotted(grid, self.size) if self.arrays <= _MOST_ARRAYS else None
+        if found is None:
+            return None
+        ends = [_size_of(found.rows), _size_of(found.columns)]
+        if None in ends or any(isinstance(e, str) and not self._is_size(e) for e in ends):
+            return None
+        shape = tuple(end for end in ends if end is not None and end != 1)
+        indices = [letter for letter, end in zip((ROW, COLUMN), ends, strict=True) if end != 1]
+        match found.body:
+            case Entry(Name(), parts) as entry if parts == tuple(indices):
+                whole: Node = entry.base
+            case _:
+                name = next(
+                    name
+                    for name in (f"array{k}" for k in count(1))
+                    if name not in self.names or self._is_array(name, found.body)
+                )
+                names = tuple(letter.name for letter in indices)
+                kind = "vector" if len(shape) == 1 else "matrix"
+                self.names[name] = Declaration(kind, shape)
+                self.definitions[name] = Definition(name, (), names, found.body)
+                whole = Name(name)
+        return Transpose(whole) if ends[0] == 1 and len(shape) == 1 else whole
+
+    def _is_size(self, name: str) -> bool:
+        return name in self.names and self.names[name].kind == "size"
+
+    def _is_array(self, name: str, body: Node) -> bool:
+        return name in self.definitions and self.definitions[name].body == body
 
     def _settle(self, node: Node, fresh: list[str]) -> None:
         """Gives new indices the size of what they index."""
@@ -217,20 +282,22 @@ class Vocabulary:
         """The error, with the name that is probably meant."""
         if error.note != "expression.undeclared":
             return error
-        name = _plain_name(source[error.start : error.end])
+        name = plain_name(source[error.start : error.end])
         near = self.near(name)
-        if near is None:
-            return error
         reason = f"the name {name} is not known here; {near} is"
+        if near is None:
+            shown = [n for n in self.names if n != ONES and not n.startswith("array")]
+            reason = f"the name {name} is not known here; say first what it stands for "
+            reason += f"({name} = …), or use one of these: {', '.join(shown)}"
         return fault(source, error.start, error.end, reason, error.note)
 
     def near(self, name: str) -> str | None:
         """A known name that another one is nearly spelled like."""
-        if len(name) < 3:
+        if len(name) < 3 or name in self.names:
             return None
         lower = name.lower()
         for known in self.names:
-            if len(known) >= 3 and (known.lower() == lower or _one_slip(known.lower(), lower)):
+            if len(known) >= 3 and (known.lower() == lower or one_slip(known.lower(), lower)):
                 return known
         return None
 
@@ -277,61 +344,23 @@ class Vocabulary:
         self.arguments[definition.name] = tuple(found)
 
 
-def _plain_name(source: str) -> str:
-    r"""The name in a piece of LaTeX: S of ``\\mathcal{S}``, kappa of ``\\kappa``."""
-    words: list[str] = re.findall("[A-Za-z]+", source)
-    return words[-1] if words else source.strip()
+def _identity(context: Context) -> Node | None:
+    """The size of an identity that has none: of all square matrices, if it is only one."""
+    squares = {
+        declared.shape[0]
+        for declared in context.names.values()
+        if declared.kind == "matrix" and declared.shape[0] == declared.shape[1]
+    }
+    size = squares.pop() if len(squares) == 1 else only_size(context)
+    if size is None or squares:
+        return None
+    return Name(size) if isinstance(size, str) else Number(Fraction(size))
 
 
-def _applied(source: str, at: int) -> int:
-    """How many arguments stand in the bracket behind a place; 0 if none is there."""
-    found = re.compile(r"(?:'|\^\{?\\prime+\}?|\^\d)*\s*(?:\\left\s*)?\(").match(source, at)
-    if found is None:
-        return 0
-    depth, commas = 1, 0
-    for sign in source[found.end() :]:
-        depth += (sign in "({[") - (sign in ")}]")
-        if not depth:
-            break
-        commas += sign == "," and depth == 1
-    return commas + 1
-
-
-def in_index(source: str, at: int) -> bool:
-    """Whether a place stands in an index, behind ``_`` or in square brackets.
-
-    >>> in_index("z_{i m}", 5), in_index("z_m", 2), in_index("z_i m", 4)
-    (True, True, False)
-    """
-    depth = 0
-    for k in range(at - 1, max(at - 80, -1), -1):
-        sign = source[k]
-        if sign in "})]":
-            depth += 1
-        elif sign in "{([":
-            depth -= 1
-            if depth < 0:
-                before = source[:k].rstrip()
-                if before.endswith("_") or (sign == "[" and before[-1:].isalnum()):
-                    return True
-                if re.search(r"delta$", before):
-                    return True
-                if sign != "{" or not re.search(r"\\(?:mathbf|mathrm|text|mathit)$", before):
-                    return False
-                depth = 0
-        elif depth == 0 and sign == "_" and source[k + 1 : at].strip("\\ ") == "":
-            return True
-        elif depth == 0 and sign in "+=&" and "{" not in source[:k]:
-            return False
-    return False
-
-
-def _one_slip(left: str, right: str) -> bool:
-    """Whether two words differ by one letter: another one, one more, one less, two swapped."""
-    if abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 4:
-        return False
-    k = 0
-    while k < min(len(left), len(right)) and left[k] == right[k]:
-        k += 1
-    a, b = left[k:], right[k:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] == b[:2] and a[2:] == b[2:])
+def _size_of(end: Node) -> Size | None:
+    match end:
+        case Name(name):
+            return name
+        case Number(value) if value.denominator == 1:
+            return int(value)
+    return None

@@ -14,10 +14,11 @@ __all__ = [
     "CASE",
     "CLOSES",
     "DEFINES",
-    "DESCRIBES",
     "LOCAL",
+    "OPENS_OTHERWISE",
     "OTHERWISE",
     "RULE",
+    "SIDE",
     "last_sentence",
 ]
 
@@ -38,12 +39,14 @@ ASIDE = _table(
 )
 # Names a rule: a formula in letters of its own is then that rule.
 RULE = _table(r"\b(?:rule|law|identity|identities|formula|property|properties|lemma|regel)\b")
-# Says that a formula still has to be shown.
+# Says that a formula still has to be shown, or is only assumed.
 ANNOUNCES = _table(
     r"""(?:^|[^\w])(?:to\ (?:show|prove|be\ (?:shown|proved|proven))|show\ that|prove\ that
     |(?:want|need|have|try|going|goal\ is|aim\ is|remains|left|like|must|suffices|enough)\ (?:us\ )?
     to\ (?:show|prove|see|verify|check|derive|find|get|obtain|reach)
-    |claim|goal|task|theorem|proposition|statement|behauptung|zu\ zeigen|zz|z\.z\.)
+    |we\ (?:will\ |now\ |shall\ |first\ )?(?:show|prove|verify|derive|claim)
+    |suppose|assume|assuming|claim|goal|task|theorem|proposition|statement|behauptung
+    |zu\ zeigen|zz|z\.z\.)
     (?:\s+(?:that|is|this|the\ following))?\s*[:.]?\s*$"""
 )
 # What stands before the condition of a case.
@@ -56,6 +59,10 @@ CASE = _table(
 LOCAL = _table(
     r"(?:^|[^\w])(?:if|for|when(?:ever)?|where|provided|falls|wenn|für|and|in)\b[^.;\n]*$"
 )
+# "Otherwise" in front of a formula, and behind one.
+OPENS_OTHERWISE = _table(
+    r"^\W*(?:(?:and|but|or)\s+)?(?:otherwise|else|sonst|ansonsten|andernfalls)\b[^.;]*$"
+)
 OTHERWISE = _table(r"(?:^|[^\w])(?:otherwise|else|sonst|ansonsten|andernfalls)\b")
 # Ends all cases.
 CLOSES = _table(
@@ -65,17 +72,16 @@ CLOSES = _table(
     |for\ (?:all|every|any)\ (?:values\ of\ )?(?:i\b|j\b|indices|\$?i)
     |regardless|irrespective|zusammen|insgesamt|allgemein|in\ beiden\ fällen|one\ formula)\b"""
 )
+# Names a side of the claim: "LHS = …" starts a chain at what comes next.
+SIDE = _table(
+    r"""(?:^|[^\w])(?:[LR]\.?\s?H\.?\s?S\.?|left(?:[- ]hand)?[- ]side|right(?:[- ]hand)?[- ]side)
+    \s*[:,]?\s*$"""
+)
 # Before a new name.
 DEFINES = _table(
     r"""(?:^|[^\w])(?:let(?:\ us)?(?:\ (?:define|denote|write|set|call|introduce))?|define|defining
-    |denot(?:e|ing)(?:\ by)?|set(?:ting)?|write|writing|put(?:ting)?|with|where|call
-    |abbreviat(?:e|ing)|introduc(?:e|ing)|substitut(?:e|ing)|and|sei|setze|definiere|wobei|mit)
-    \s*[:,]?\s*$"""
-)
-# A formula that only says what a letter may be.
-DESCRIBES = _table(
-    r"""(?:^|[^\w])(?:for\ (?:all|each|every|any|some|fixed)|for|where|with|such\ that|all|each
-    |every|any|some|index|indices|constant|vector|scalar|real|number|entry|component)\s*[:,]?\s*$"""
+    |denot(?:e|ing)(?:\ by)?|set(?:ting)?|write|writing|put(?:ting)?|call|abbreviat(?:e|ing)
+    |introduc(?:e|ing)|substitut(?:e|ing)|sei|setze|definiere)\s*[:,]?\s*$"""
 )
 
 

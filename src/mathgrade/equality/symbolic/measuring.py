@@ -8,7 +8,7 @@ no concern here: that the step is true is settled elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mathgrade.equality.definitions import Definitions
@@ -16,8 +16,8 @@ from mathgrade.equality.symbolic.algebra import Algebra
 from mathgrade.equality.symbolic.evaluate import Evaluator
 from mathgrade.equality.symbolic.functions import ScaleError
 from mathgrade.equality.symbolic.grids import Value, number_of
-from mathgrade.equality.symbolic.laws import by_head
-from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
+from mathgrade.equality.symbolic.laws import Law, by_head
+from mathgrade.equality.symbolic.places import NeedCaseError, Pattern, Place
 from mathgrade.equality.symbolic.proving import led_to
 from mathgrade.equality.symbolic.ring import (
     FullRingError,
@@ -27,8 +27,10 @@ from mathgrade.equality.symbolic.ring import (
     Ring,
 )
 from mathgrade.equality.symbolic.signs import Sign, sign
+from mathgrade.equality.symbolic.terms import Term
 from mathgrade.equality.symbolic.vanishing import vanishes
 from mathgrade.expression import Context, Node
+from mathgrade.expression.nodes import Derivative, Entry, Name
 
 __all__ = ["Valuation"]
 
@@ -49,6 +51,8 @@ class Valuation:
         pattern: which indices are equal and which are distinct.
         laws: names of laws of :data:`mathgrade.equality.symbolic.LAWS` that hold.
         hidden: defined names that stay names.
+        lemmas: derivatives of a name or entry by another, with what each is known to be,
+            for all indices.
         lasting: whether values must stay comparable over time: then there is much room
             from the start, and what does not fit is outside.
     """
@@ -59,6 +63,7 @@ class Valuation:
     laws: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     lasting: bool = False
+    lemmas: tuple[tuple[Derivative, Node], ...] = ()
     _evaluator: Evaluator = field(init=False)
     _ring: int = 0
     _scale: int = 1
@@ -76,7 +81,7 @@ class Valuation:
             Ring(RINGS[self._ring]),
             self.context,
             self.pattern,
-            by_head(self.laws),
+            self._laws(),
             complete=False,
             hidden=shut,
             scale=self._scale,
@@ -84,6 +89,27 @@ class Valuation:
         algebra.noting = False
         self._evaluator = Evaluator(algebra, self.definitions)
         self._values = {}
+
+    def _laws(self) -> Mapping[str, Sequence[Law]]:
+        laws = dict(by_head(self.laws))
+        if self.lemmas:
+            known = Law("derivative.lemma", "derivative", "a lemma", self._lemma)
+            laws["derivative"] = (known, *laws.get("derivative", ()))
+        return laws
+
+    def _lemma(self, a: Algebra, term: Term) -> Ratio | None:
+        """What the derivative of a name by an entry is known to be."""
+        k = a.ring.single(a.ring.reduced(term.args[0]))
+        atom = None if k is None else a.atom(k)
+        if atom is None or atom.head != "entry":
+            return None
+        for derivative, value in self.lemmas:
+            found: dict[str, Place | Ratio] = {}
+            if _places(derivative.body, atom.label, atom.places, found) and _places(
+                derivative.by[0], term.label, term.places, found
+            ):
+                return number_of(self._evaluator.go(value, found))
+        return None
 
     @property
     def algebra(self) -> Algebra:
@@ -100,6 +126,10 @@ class Valuation:
         """The laws that took a formula apart."""
         self._entries(node)
         return self._used.get(node, frozenset())
+
+    def holds(self, *heads: str) -> bool:
+        """Whether something of this kind has been met: a root, a sine …"""
+        return any(getattr(key, "head", "") in heads for key in self.algebra.ring.keys)
 
     def positive(self, node: Node) -> bool:
         """Whether a formula is a number that is positive everywhere."""
@@ -184,6 +214,19 @@ class Valuation:
             )
         except (NotCoveredError, FullRingError, ScaleError):
             return None
+
+
+def _places(
+    node: Node, label: str, places: tuple[Place, ...], found: dict[str, Place | Ratio]
+) -> bool:
+    """Whether a name or an entry is the one at these places; notes where its indices point."""
+    base, indices = (node.base, node.indices) if isinstance(node, Entry) else (node, ())
+    if base != Name(label) or len(indices) != len(places):
+        return False
+    return all(
+        isinstance(index, Name) and found.setdefault(index.name, place) == place
+        for index, place in zip(indices, places, strict=True)
+    )
 
 
 def _written_out(value: Value) -> tuple[tuple[int, int], _Entries]:

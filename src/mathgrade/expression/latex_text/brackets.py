@@ -16,6 +16,7 @@ from mathgrade.expression.nodes import (
     Derivative,
     FiniteSet,
     Fold,
+    Identity,
     Interval,
     Listing,
     Logic,
@@ -175,6 +176,8 @@ def read_indicator(parser: Parser, token: Token) -> Node:
         opened = parser.next()
         condition = parser.expression()
         parser.expect(_CLOSE[opened.text], opened)
+    elif parser.setting.identity is not None and "I" in parser.source[token.start : token.end]:
+        return Identity(parser.setting.identity)
     elif parser.context is not None and ONES in parser.context:
         return Name(ONES)
     else:

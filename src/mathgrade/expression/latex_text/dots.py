@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from mathgrade.expression.nodes import Fold, Name, Node, Number, Power, free_names
 
-__all__ = ["progression"]
+__all__ = ["overlay", "progression"]
 
 _LETTERS = ("k", "l", "m", "r", "s", "k1", "k2", "k3")
 
@@ -38,7 +38,7 @@ def progression(kind: str, terms: list[Node], last: Node, taken: frozenset[str])
     if index is None:
         return None
     ends: set[tuple[Fraction, Node]] = set()
-    body = _overlay(terms[-1], last, Name(index), ends)
+    body = overlay(terms[-1], last, Name(index), ends)
     if body is None or len(ends) != 1:
         return None
     low, high = ends.pop()
@@ -48,13 +48,13 @@ def progression(kind: str, terms: list[Node], last: Node, taken: frozenset[str])
     while terms and low > 0 and terms[-1] in _at(body, index, low - 1):
         terms.pop()
         low -= 1
-    if terms and _overlay(terms[-1], last, Name(index), set()) == body:
+    if terms and overlay(terms[-1], last, Name(index), set()) == body:
         return None  # z_1 + z_3 + … leaves something out before the dots already
     return Fold(kind, body, index, Number(low), high)
 
 
-def _overlay(left: Node, right: Node, index: Name, ends: set[tuple[Fraction, Node]]) -> Node | None:
-    """What both are, with the index where they differ."""
+def overlay(left: Node, right: Node, index: Name, ends: set[tuple[Fraction, Node]]) -> Node | None:
+    """What both are, with the index where they differ; ``ends`` gets the numbers and ends there."""
     if left == right:
         return left
     if type(left) is type(right) and not isinstance(left, Number | Name):
@@ -76,13 +76,13 @@ def _overlay_fields(
         part: object
         ours, theirs = getattr(left, name), getattr(right, name)
         if isinstance(ours, Node):
-            part = _overlay(ours, theirs, index, ends)
+            part = overlay(ours, theirs, index, ends)
         elif (
             isinstance(ours, tuple)
             and len(ours) == len(theirs)
             and all(isinstance(n, Node) for n in ours)
         ):
-            parts = [_overlay(a, b, index, ends) for a, b in zip(ours, theirs, strict=True)]
+            parts = [overlay(a, b, index, ends) for a, b in zip(ours, theirs, strict=True)]
             part = None if None in parts else tuple(parts)
         else:
             part = ours if ours == theirs else None

@@ -48,7 +48,7 @@ def _close(parser: Parser, opened: Token) -> None:
 
 
 def _matrix(parser: Parser, opened: Token) -> Node:
-    rows: list[tuple[Node, ...]] = []
+    rows: list[tuple[Node | None, ...]] = []
     entries = 0
     with parser.inside():
         while parser.token.kind not in ("end", "stop"):
@@ -56,6 +56,8 @@ def _matrix(parser: Parser, opened: Token) -> Node:
             row = [_entry(parser)]
             while parser.take("&"):
                 row.append(_entry(parser))
+            if row == [None] and rows:  # dots for a whole row
+                row = [None] * len(rows[0])
             entries += len(row)
             if entries > MAX_ENTRIES:
                 reason = f"a matrix has at most {MAX_ENTRIES} entries here"
@@ -72,11 +74,24 @@ def _matrix(parser: Parser, opened: Token) -> Node:
     _close(parser, opened)
     if not rows:
         raise parser.fault(opened, "the matrix is empty", "expression.matrix", parser.before.end)
-    return Matrix(tuple(rows))
+    if not any(entry is None for row in rows for entry in row):
+        return Matrix(tuple(rows))  # type: ignore[arg-type]
+    assert parser.setting.dotted is not None
+    found = parser.setting.dotted(tuple(rows))
+    if found is None:
+        reason = "what stands around the dots follows no plain rule; write one entry of it"
+        raise parser.fault(opened, reason, "expression.dots", parser.before.end)
+    return found
 
 
-def _entry(parser: Parser) -> Node:
+def _entry(parser: Parser) -> Node | None:
+    """An entry of a matrix; None for dots, where they are read."""
     token = parser.token
+    if token.text == r"\dots" and parser.setting.dotted is not None:
+        after = parser.peek()
+        if after.text in ("&", r"\\") or after.kind == "end":
+            parser.next()
+            return None
     if token.text in ("&", r"\\") or token.kind == "end":
         reason = "an entry of the matrix is missing; write 0 where it is zero"
         raise parser.fault(token, reason, "expression.matrix")

@@ -173,6 +173,8 @@ def read_name(parser: Parser, token: Token, names: tuple[str, ...]) -> Node:
     if word == "I" and parser.token.text == "_":
         parser.next()
         return Identity(read_indices(parser, token, 1)[0])
+    if word == "I" and parser.setting.identity is not None:
+        return Identity(parser.setting.identity)
     if parser.context is None:
         applied = parser.token.text == "(" and (len(word) > 1 or word in "fghFGH")
         if applied or (word in "fgh" and parser.token.text == "'"):
@@ -199,11 +201,25 @@ def _meaning(parser: Parser, token: Token, name: str) -> Node:
     if declared.kind == "function":
         return read_apply(parser, token, name, declared.arity)
     node: Node = Name(name)
+    if name in parser.setting.primed:
+        return _primed(parser, token, name)
     if parser.take("_"):
         return read_entry(parser, node, token)
     if parser.token.text == "[" and declared.shape and not parser.token.side:
         return _subscripted(parser, token, node)
     return node
+
+
+def _primed(parser: Parser, token: Token, name: str) -> Node:
+    """``z'_i`` and ``z_i'``, where ``z'`` is a name of its own."""
+    behind = parser.take("'") is not None
+    base = Name(parser.setting.primed[name] if behind else name)
+    if not parser.take("_"):
+        return base
+    entry = read_entry(parser, base, token)
+    if not behind and isinstance(entry, Entry) and parser.take("'"):
+        return Entry(Name(parser.setting.primed[name]), entry.indices)
+    return entry
 
 
 def _subscripted(parser: Parser, token: Token, node: Node) -> Node:

@@ -83,12 +83,18 @@ class Setting:
         aliases: other letters for declared names: the ``n`` of someone who writes n for K.
         arguments: what a declared function stands for that is not applied: ``T_i`` for
             ``T_i(z)``.
+        identity: how big an identity without a size is: ``I``.
+        primed: names that have a meaning of their own with a prime: ``z'``.
+        dotted: gives an array with dots, None in its entries, a meaning, if it has one.
         primes: whether a prime behind a bracket differentiates by the only variable in it.
     """
 
     size: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    identity: Node | None = None
+    primed: Mapping[str, str] = field(default_factory=dict)
+    dotted: Callable[[tuple[tuple[Node | None, ...], ...]], Node | None] | None = None
     primes: bool = False
 
 
