@@ -18,6 +18,7 @@ LAYERS = [
     ("notebook",),
     ("items",),
     ("card", "answers", "variants"),
+    ("proof_rows",),
     ("derivation",),
     ("equality",),
     ("expression",),

@@ -65,7 +65,7 @@ class MarkedLine:
     @property
     def too_big(self) -> bool:
         """Whether the step is true, but takes more than can be followed."""
-        return self.outcome in (LineOutcome.TRUE, LineOutcome.RECOVERS) and self.laws is None
+        return self.outcome is LineOutcome.TRUE and self.laws is None
 
     def difference(self) -> str:
         """The numbers at which the line differs from the side before it; may be empty.

@@ -326,7 +326,8 @@ def _missing(
         yield Gap.TOO_LONG, "It took too long to follow; a person will look."
     for line in lines:
         if line.outcome in (LineOutcome.UNREAD, LineOutcome.UNDECIDED):
-            yield Gap.UNREAD, f"Line {line.line}: {line.message}"
+            named = f"line {line.line}" in line.message
+            yield Gap.UNREAD, line.message if named else f"Line {line.line}: {line.message}"
     for walked in marking.walked:
         if walked.link is None or _laws(marking, walked.link) is not None:
             continue
