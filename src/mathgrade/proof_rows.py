@@ -40,6 +40,7 @@ UNREAD = Mark("?", "could not be read", "open")
 UNDECIDED = Mark("?", "not decided", "open")
 DEFINITION = Mark("", "a definition", "plain")
 CASE = Mark("", "a case", "plain")
+SPECIAL = Mark("?", "in a special case only", "open")
 START = Mark("", "the start", "plain")
 
 _MARKS = {
@@ -52,6 +53,7 @@ _MARKS = {
     LineOutcome.UNDECIDED: UNDECIDED,
     LineOutcome.DEFINITION: DEFINITION,
     LineOutcome.CASE: CASE,
+    LineOutcome.SPECIAL: SPECIAL,
     LineOutcome.START: START,
 }
 _SIGNS = {
