@@ -70,7 +70,7 @@ class _Marking:
     graphs: dict[object, Graph] = field(default_factory=dict)
 
     def late(self) -> bool:
-        return time.perf_counter() > self.deadline
+        return time.process_time() > self.deadline
 
     @property
     def links(self) -> list[Link]:
@@ -103,7 +103,7 @@ def mark_derivation(
         claim: what it is to show.
         shares: what is earned without a proof.
         seed: of the points that are drawn; same seed, same marks.
-        time_limit: seconds after which what is not settled is left to a person.
+        time_limit: seconds of processor time after which what is not settled is left to a person.
 
     >>> from mathgrade.derivation.claim import read_claim
     >>> claim = read_claim(r"(a + b)^2 = a^2 + 2ab + b^2", {"a b": "real"})
@@ -125,7 +125,7 @@ def mark_derivation(
         return MarkedDerivation(Proof.UNDECIDED, Fraction(0), (), (str(error),))
     judgement = Judgement(words, seed)
     walked = list(Walk(document, judgement).lines())
-    marking = _Marking(claim, words, walked, judgement, time.perf_counter() + time_limit)
+    marking = _Marking(claim, words, walked, judgement, time.process_time() + time_limit)
     return _marked(marking, shares)
 
 

@@ -59,8 +59,8 @@ def _instances(left: Node, right: Node, graph: Graph) -> Iterator[tuple[Node, No
 def _within(members: Sequence[Node], left: Node, right: Node, graph: Graph) -> bool:
     """Whether some of these equal formulas hold the left side, and others the right one."""
     ends = [m for m in members if _holds(m, right, graph)]
-    if isinstance(left, Derivative):  # none is left to be taken
-        ends = [m for m in ends if not any(isinstance(p, Derivative) for p in _pieces(m))]
+    if isinstance(left, Derivative) and not _has_derivative(right):  # none is left to be taken
+        ends = [m for m in ends if not _has_derivative(m)]
     if not ends:
         return False
     starts = [m for m in members if _led_from(m, left, right, graph)]
@@ -99,6 +99,10 @@ def _differentiates(node: Node, left: Derivative, graph: Graph) -> bool:
         isinstance(piece, Derivative) and piece.by == left.by and _holds(piece, left.body, graph)
         for piece in _pieces(node)
     )
+
+
+def _has_derivative(node: Node) -> bool:
+    return any(isinstance(piece, Derivative) for piece in _pieces(node))
 
 
 def _parts(node: Node, spelt: Callable[[Node], Spelling]) -> Counter[str]:
