@@ -133,12 +133,12 @@ def _equation(
     steps = [s for s in document.statements if s.role is not Role.WORDS]
     faults = [document.fault, *(side.fault for s in steps for side in s.sides)]
     if any(faults):
-        raise ItemError(f"The {what} {text!r} cannot be read: {next(filter(None, faults))}")
+        raise ItemError(f"The {what} `{text}` cannot be read: {next(filter(None, faults))}")
     if len(steps) != 1 or steps[0].relations != ("==",) or len(steps[0].sides) != 2:
-        raise ItemError(f"The {what} {text!r} is not one equation.")
+        raise ItemError(f"The {what} `{text}` is not one equation.")
     if steps[0].definition is not None:
         name = steps[0].definition.name
-        raise ItemError(f"The {what} {text!r} uses {name}, which is not declared.")
+        raise ItemError(f"The {what} `{text}` uses {name}, which is not declared.")
     left, right = (side.node for side in steps[0].sides)
     assert left is not None
     assert right is not None

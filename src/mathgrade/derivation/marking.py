@@ -199,7 +199,7 @@ def _claimed(marking: _Marking, form: Form, put: Mapping[str, Node]) -> Equation
         sides = (substituted(side, put) for side in (form.left, form.right))
         return marking.judgement.equation(*sides)
     except ResponseError as error:
-        raise ItemError(f"The claim {form.text!r} means nothing: {error.message}") from error
+        raise ItemError(f"The claim `{form.text}` means nothing: {error.message}") from error
 
 
 def _signs(marking: _Marking, form: Form) -> Iterator[dict[str, Node]]:
@@ -368,7 +368,7 @@ def _passed(marking: _Marking, milestone: Form) -> bool:
     try:
         wanted = marking.words.plain(milestone.right)
     except ResponseError as error:
-        raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
+        raise ItemError(f"The milestone `{milestone.text}` means nothing: {error}") from error
     indices = _indices(marking, wanted)
     return any(
         matched(wanted, piece, indices) is not None
