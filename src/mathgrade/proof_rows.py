@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from mathgrade.marked_line import LineOutcome, MarkedLine
 from mathgrade.verdict import Finding, Outcome, Verdict
 
-__all__ = ["Mark", "Row", "brief", "line_rows", "rows"]
+__all__ = ["Mark", "Row", "brief", "line_rows", "relation_sign", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def line_rows(lines: Sequence[MarkedLine], *, proved: bool) -> tuple[Row, ...]:
 
 
 def _row(line: MarkedLine, mark: Mark) -> Row:
-    sign = _SIGNS.get(line.relation, "")
+    sign = relation_sign(line.relation)
     latex = f"{sign} {line.read_as}".strip() if line.read_as else ""
     difference = line.difference()
     label = ""
@@ -140,6 +140,15 @@ def _row(line: MarkedLine, mark: Mark) -> Row:
         line.remarks,
         line.laws or (),
     )
+
+
+def relation_sign(relation: str) -> str:
+    r"""LaTeX of what joins a line to the one before it.
+
+    >>> relation_sign("<=")
+    '\\leq'
+    """
+    return _SIGNS.get(relation, "")
 
 
 def _joined(found: Sequence[Row], lines: Sequence[MarkedLine]) -> Iterator[Row]:
