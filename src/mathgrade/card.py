@@ -76,7 +76,7 @@ def _row(finding: Finding, verdict: Verdict) -> str:
 def _line(row: Row) -> str:
     """A line of a derivation; its number is the one of the student's text."""
     sign = f'<span aria-hidden="true">{row.mark.sign}</span> ' if row.mark.sign else ""
-    shown = mathml(row.latex) if row.latex else f"<code>{escape(_cut(row.text))}</code>"
+    shown = _large(row.latex) if row.latex else f"<code>{escape(_cut(row.text))}</code>"
     label = f"{escape(row.label)} " if row.label else ""
     said = [_prose(text) for text in (row.why, row.example, row.hint, *row.remarks) if text]
     return (
@@ -174,12 +174,12 @@ def reading(lines: Sequence[ReadLine], title: str) -> str:
     """
     parts = [f'<section class="mathgrade-reading"><p>{_prose(title)}</p><ol>']
     for line in lines:
-        shown = mathml(line.latex, display=True) if line.latex else ""
-        said = [f"<em>{_said(line.taken)}</em>"] if line.taken else []
+        said = [_large(line.latex)] if line.latex else []
+        said += [f"<em>{_said(line.taken)}</em>"] if line.taken else []
         said += [f"<strong>not read:</strong> {_said(fault)}" for fault in line.faults]
         said += [f"perhaps not as meant: {_said(remark)}" for remark in line.remarks]
         parts.append(
-            f'<li value="{line.number}"><code>{escape(_cut(line.source))}</code>{shown}'
+            f'<li value="{line.number}"><code>{escape(_cut(line.source))}</code>'
             + "".join(f"<br>{text}" for text in said)
             + "</li>"
         )
@@ -210,6 +210,11 @@ def _said(text: str) -> str:
     """Escaped, with a formula between dollar signs set."""
     pieces = re.split(r"\$([^$]+)\$", text)
     return "".join(mathml(p) if k % 2 else _prose(p) for k, p in enumerate(pieces))
+
+
+def _large(latex: str) -> str:
+    """A formula within a line whose fractions and sums are as large as on a line of their own."""
+    return mathml(latex, display=True).replace(' display="block"', ' displaystyle="true"', 1)
 
 
 def _sound(text: str) -> str:
