@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from mathgrade.marked_line import LineOutcome, MarkedLine
 from mathgrade.verdict import Finding, Outcome, Verdict
 
-__all__ = ["Mark", "Row", "brief", "read_rows", "rows"]
+__all__ = ["Mark", "Row", "brief", "line_rows", "relation_sign", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +101,30 @@ class Row:
 
 def rows(verdict: Verdict) -> tuple[Row, ...]:
     """The marked lines of a verdict; none if it is not on a derivation."""
-    proved = verdict.outcome is Outcome.CORRECT
-    first = next((line for line in verdict.lines if line.outcome.wrong), None)
+    return line_rows(verdict.lines, proved=verdict.outcome is Outcome.CORRECT)
+
+
+def line_rows(lines: Sequence[MarkedLine], *, proved: bool) -> tuple[Row, ...]:
+    """Marked lines as rows.
+
+    Args:
+        lines: in the order they were written.
+        proved: whether together they are a proof: then no step was too big.
+    """
+    first = next((line for line in lines if line.outcome.wrong), None)
     found = []
-    for line in verdict.lines:
+    for line in lines:
         mark = _MARKS[line.outcome]
         if line is first:
             mark = FIRST_WRONG
         elif line.too_big and not proved:
             mark = BIG
         found.append(_row(line, mark))
-    return tuple(_told_once(_joined(found, verdict.lines)))
-
-
-def read_rows(lines: Sequence[MarkedLine]) -> tuple[Row, ...]:
-    """The lines of a derivation that was read, but not marked."""
-    found = [_row(line, _MARKS[line.outcome]) for line in lines]
     return tuple(_told_once(_joined(found, lines)))
 
 
 def _row(line: MarkedLine, mark: Mark) -> Row:
-    sign = _SIGNS.get(line.relation, "")
+    sign = relation_sign(line.relation)
     latex = f"{sign} {line.read_as}".strip() if line.read_as else ""
     difference = line.difference()
     label = ""
@@ -139,6 +142,15 @@ def _row(line: MarkedLine, mark: Mark) -> Row:
         line.remarks,
         line.laws or (),
     )
+
+
+def relation_sign(relation: str) -> str:
+    r"""LaTeX of what joins a line to the one before it.
+
+    >>> relation_sign("<=")
+    '\\leq'
+    """
+    return _SIGNS.get(relation, "")
 
 
 def _joined(found: Sequence[Row], lines: Sequence[MarkedLine]) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from fractions import Fraction
@@ -10,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from mathgrade.answers.answer import AnswerTest
+from mathgrade.answers.blank import PLACEHOLDER, is_blank
 from mathgrade.answers.received import describe
 from mathgrade.derivation.claim import Claim, read_claim
 from mathgrade.derivation.marked import Gap, LineOutcome, MarkedDerivation, MarkedLine, Proof
@@ -21,7 +21,6 @@ from mathgrade.verdict import Finding, Verdict
 __all__ = ["Derivation", "Shares"]
 
 CRITERION = "The claim is derived"
-PLACEHOLDER = re.compile(r"[*_]*YOUR ANSWER HERE[*_]*", re.IGNORECASE)  # nbgrader's
 
 EARNED = {
     "cases": "Right steps reach the claim in some of the cases",
@@ -80,7 +79,7 @@ class Derivation(AnswerTest):
     def _mark(self, response: object, _source: str) -> Verdict:
         text = _text(response)
         claim = self._claim
-        if not PLACEHOLDER.sub("", text).strip():
+        if is_blank(text):
             return _blank()
         marked = mark_derivation(text, claim, shares=self.shares)
         if not marked.lines and marked.outcome is Proof.INCOMPLETE and PLACEHOLDER.search(text):

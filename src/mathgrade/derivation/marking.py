@@ -225,7 +225,7 @@ def _claimed(marking: _Marking, form: Form, put: Mapping[str, Node]) -> Equation
         sides = (substituted(side, put) for side in (form.left, form.right))
         return marking.judgement.equation(*sides)
     except (ResponseError, NotFollowedError) as error:
-        raise ItemError(f"The claim {form.text!r} means nothing: {error}") from error
+        raise ItemError(f"The claim `{form.text}` means nothing: {error}") from error
 
 
 def _signs(marking: _Marking, form: Form) -> Iterator[dict[str, Node]]:
@@ -400,6 +400,6 @@ def _passed(marking: _Marking, best: Reached) -> int:
         try:
             sides = marking.judgement.equation(milestone.left, milestone.right)
         except (ResponseError, NotFollowedError) as error:
-            raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
+            raise ItemError(f"The milestone `{milestone.text}` means nothing: {error}") from error
         count += reached(sides.left, sides.right, graphs)
     return count

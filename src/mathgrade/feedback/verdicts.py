@@ -49,11 +49,11 @@ def _verdict(data: Mapping[str, Any]) -> Verdict | None:
     for line in verdict.lines:
         texts += [line.text, line.read_as, line.message, line.hint, line.relation]
         texts += [*line.remarks, *(line.laws or ())]
-    for holder in (*verdict.findings, *verdict.lines):
-        if (witness := holder.witness) is not None:
-            if not isinstance(witness.at, Mapping):
-                return None
-            texts += [witness.received, witness.expected, witness.place]
+    witnesses = [f.witness for f in verdict.findings] + [line.witness for line in verdict.lines]
+    for witness in filter(None, witnesses):
+        if not isinstance(witness.at, Mapping):
+            return None
+        texts += [witness.received, witness.expected, witness.place]
     if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts):
         return None
     return verdict
