@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mathgrade.answers import Expression, Function
+from mathgrade.answers import Derivation, Expression, Function, Shares
 from mathgrade.answers.checks import agrees, unchanged
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.items import Follow, Item, Mistake
@@ -28,7 +28,28 @@ THIRD = Fraction(1, 3)
 VECTORS = {"w x_j": "vector d", "u": "real"}
 
 # ------------------------------------------------------------------------------------------------
-# 2, 3 the outer derivatives, entry by entry. The letters y are a simplex: they add up to 1.
+# 2 the derivative by an input, as a derivation, in rows or entry by entry
+
+BY_INPUT = Derivation(
+    (
+        r"\frac{\partial y_i}{\partial x_j} = y_i (\delta_{ij} - y_j) w^T",
+        r"\frac{\partial y_i}{\partial x_{ja}} = y_i (\delta_{ij} - y_j) w_a",
+    ),
+    {"x": "family K of vector d", "w": "vector d", "u": "real", "i j": "index K", "a": "index d"},
+    {
+        "z_j": r"\sum_{a=1}^{d} w_a x_{ja} - u",
+        "y_i": r"\frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}}",
+    },
+    milestones=(
+        r"\frac{\partial z_j}{\partial x_{ja}} = w_a",
+        r"\frac{\partial y_i}{\partial x_{ja}}"
+        r" = \sum_{m=1}^{K} \frac{\partial y_i}{\partial z_m} \frac{\partial z_m}{\partial x_{ja}}",
+    ),
+    shares=Shares(cases=Fraction(0), lines=Fraction(0), milestones=2 * THIRD, most=2 * THIRD),
+)
+
+# ------------------------------------------------------------------------------------------------
+# 3, 4 the outer derivatives, entry by entry. The letters y are a simplex: they add up to 1.
 
 ENTRIES = {
     "y": "simplex K",
@@ -63,7 +84,7 @@ class Explained(Expression):
 
 
 # ------------------------------------------------------------------------------------------------
-# 4 as functions
+# 5 as functions
 
 
 def softmax(z: Any) -> Any:
@@ -249,6 +270,55 @@ ITEMS = [
                 "T(w) * x_j - 1",
                 "The part without u is a constant here; its derivative is 0.",
                 "chain.not-differentiated",
+            ),
+        ),
+    ),
+    Item(
+        "dy-dx",
+        3,
+        BY_INPUT,
+        title="The derivative of a probability by an input",
+        mistakes=(
+            Mistake(
+                r"\frac{\partial z_i}{\partial x_j} = w^T",
+                "Does z_1, with the input x_1, change if only x_2 changes?",
+                "chain.every-score",
+            ),
+            Mistake(
+                r"\frac{\partial z_i}{\partial x_{ja}} = w_a",
+                "Does z_1, with the input x_1, change if only x_2 changes?",
+                "chain.every-score",
+            ),
+            Mistake(
+                r"\frac{\partial z_j}{\partial x_{ja}} = w_a - u",
+                "u does not depend on x_j; what is the derivative of a constant?",
+                "chain.constant",
+            ),
+            Mistake(
+                r"\frac{\partial z_j}{\partial x_{ja}} = x_{ja}",
+                "That is the derivative by w_a. By which of the two factors do you differentiate?",
+                "chain.other-argument",
+            ),
+            Mistake(
+                r"\frac{\partial z_j}{\partial x_{ja}} = \sum_{b=1}^{d} w_b",
+                "Which of the terms of the sum contain this one entry of x_j? The index under the "
+                "sum is another one than that by which you differentiate.",
+                "chain.shadowed-index",
+            ),
+            Mistake(
+                r"\frac{\partial y_i}{\partial x_{ja}} = y_i (\delta_{ij} - y_j)",
+                "The chain rule has an inner derivative, too.",
+                "chain.outer-only",
+            ),
+            Mistake(
+                r"\frac{\partial y_i}{\partial x_j} = y_i (\delta_{ij} - y_i) w^T",
+                "Follow the index in the Jacobian of the softmax.",
+                "softmax.index-swapped",
+            ),
+            Mistake(
+                r"\frac{\partial y_i}{\partial x_{ja}} = y_i (\delta_{ij} - y_i) w_a",
+                "Follow the index in the Jacobian of the softmax.",
+                "softmax.index-swapped",
             ),
         ),
     ),

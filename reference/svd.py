@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from mathgrade.answers import SVD, Choice, Matrix, Number
+from mathgrade.answers import SVD, Choice, Derivation, Matrix, Number, Shares
 from mathgrade.items import Follow, Item, Mistake
 
 HALF = Fraction(1, 2)
@@ -17,6 +17,25 @@ V = sp.Matrix([[1, -1], [1, 1]]) / sp.sqrt(2)
 SIGMA = sp.diag(2, 4)
 U = sp.Matrix([[-sp.sqrt(3), 1], [-1, -sp.sqrt(3)]]) / 2
 FOUR_POINTS = sp.Matrix([[1, -1, 0, 0], [0, 0, 1, -1]]) / sp.sqrt(2)
+
+# ------------------------------------------------------------------------------------------------
+# The inverse of V, as a derivation
+
+UNIT = r"\begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}"
+INVERSE = Derivation(
+    "V^{-1} = V^T",
+    {},
+    {"V": r"\frac{1}{\sqrt{2}} \begin{pmatrix} 1 & -1 \\ 1 & 1 \end{pmatrix}", "I": UNIT},
+    # The transpose is a third; so is either product, worked out.
+    milestones=(
+        r"V^T = \frac{1}{\sqrt{2}} \begin{pmatrix} 1 & 1 \\ -1 & 1 \end{pmatrix}",
+        f"V^T V = {UNIT}",
+        f"V V^T = {UNIT}",
+    ),
+    shares=Shares(
+        cases=Fraction(0), lines=Fraction(0), milestones=Fraction(1), most=Fraction(2, 3)
+    ),
+)
 
 # ------------------------------------------------------------------------------------------------
 # What follows from a student's own start
@@ -244,6 +263,56 @@ ITEMS = [
                 "svd.factor",
             ),
             Mistake(0, "No vector but 0 goes to 0.", "svd.factor"),
+        ),
+    ),
+    Item(
+        "v-inverse",
+        3,
+        INVERSE,
+        title="The inverse of V is its transpose",
+        mistakes=(
+            Mistake(
+                r"V^T V = \sqrt{2} I",
+                "Each of the two matrices brings its factor 1 / sqrt(2). What is their product?",
+                "svd.factor-once",
+            ),
+            Mistake(
+                r"V V^T = \sqrt{2} I",
+                "Each of the two matrices brings its factor 1 / sqrt(2). What is their product?",
+                "svd.factor-once",
+            ),
+            Mistake("V^T V = 2 I", "Where are the factors in front of V?", "svd.factor"),
+            Mistake("V V^T = 2 I", "Where are the factors in front of V?", "svd.factor"),
+            Mistake(
+                r"V^T V = \frac{1}{2} \begin{pmatrix} 1 & -1 \\ -1 & 1 \end{pmatrix}",
+                "The entry in row r and column s of a product is row r of the first matrix times "
+                "column s of the second, added up.",
+                "svd.entry-by-entry",
+            ),
+            Mistake(
+                r"V V^T = \frac{1}{2} \begin{pmatrix} 1 & -1 \\ -1 & 1 \end{pmatrix}",
+                "The entry in row r and column s of a product is row r of the first matrix times "
+                "column s of the second, added up.",
+                "svd.entry-by-entry",
+            ),
+            Mistake(
+                "V^T = -V",
+                "The transpose has the rows of V as its columns; no entry changes its sign.",
+                "svd.transpose",
+            ),
+            Mistake("V^T = V", "The transpose has the rows of V as its columns.", "svd.transpose"),
+            Mistake(
+                "V^{-1} = 2 V",
+                "Multiply your matrix by V: is the result the unit matrix? An inverse is not made "
+                "of the reciprocals of the entries.",
+                "svd.reciprocals",
+            ),
+            Mistake(
+                r"V^{-1} = \frac{1}{2} V^T",
+                "If V = a M with a number a, by what has the inverse of M to be multiplied to give "
+                "that of V?",
+                "svd.factor-not-inverted",
+            ),
         ),
     ),
     Item(

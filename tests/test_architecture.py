@@ -18,11 +18,12 @@ LAYERS = [
     ("notebook",),
     ("items",),
     ("card", "answers", "variants"),
+    ("proof_rows",),
     ("derivation",),
     ("equality",),
     ("expression",),
     ("codec",),
-    ("verdict", "errors"),
+    ("verdict", "marked_line", "witness", "errors"),
 ]
 LEVEL = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

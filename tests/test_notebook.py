@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from contextlib import redirect_stdout
 from fractions import Fraction
 
@@ -183,6 +184,44 @@ def test_the_source_of_an_answer_cell_is_read_from_the_notebook(tmp_path):
         cell("other")
 
 
+def test_the_notebook_that_runs_is_read_before_its_copies(tmp_path, monkeypatch):
+    meta = {"nbgrader": {"grade_id": "proof", "solution": True}}
+    for age, name in enumerate(["softmax-Copy1", "softmax", "newest"]):
+        save(tmp_path / f"{name}.ipynb", [{"metadata": meta, "source": name}])
+        os.utime(tmp_path / f"{name}.ipynb", (age, age))
+    assert cell("proof") == "newest"
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/s017/softmax/softmax.ipynb")
+    assert cell("proof") == "softmax"
+
+
+DERIVATION = {"names": {"a b": "real"}, "definitions": {}}
+
+
+def test_check_shows_a_derivation_line_by_line_and_where_it_is_taken_from(tmp_path):
+    meta = {"nbgrader": {"grade_id": "proof", "solution": True}}
+    source = "Let $S = a + b$.\n\n$$S^2 = a^2 + b^2 \\\\\n= \\foo{a}$$"
+    save(tmp_path / "a.ipynb", [{"metadata": meta, "source": source}])
+    value, text = quietly(check, cell("proof"), **DERIVATION)
+    assert value is None
+    assert "taken from a.ipynb as last saved" in text
+    assert "   1  S = a + b\n      read as  S = a + b\n      taken as the definition of S" in text
+    assert "   3  S^2 = a^2 + b^2\n      read as  S^{2} = a^{2} + b^{2}\n" in text
+    assert "not read: Cannot read" in text
+    assert "wrong" not in text
+
+
+def test_an_empty_derivation_says_which_saved_file_was_read(tmp_path):
+    meta = {"nbgrader": {"grade_id": "proof", "solution": True}}
+    save(tmp_path / "a.ipynb", [{"metadata": meta, "source": "YOUR ANSWER HERE"}])
+    with pytest.raises(ResponseError, match=r"a\.ipynb as last saved"):
+        check(cell("proof"), **DERIVATION)
+
+
+def test_a_derivation_is_not_shown_in_the_judge():
+    with seated(Sitting(lambda v: None, answers={"proof": "$a = b$"})):
+        assert quietly(check, cell("proof"), **DERIVATION) == (None, "")
+
+
 def test_in_the_judge_the_source_is_the_attempts(tmp_path):
     with seated(Sitting(lambda v: None, answers={"proof": "mine"})):
         assert cell("proof") == "mine"
@@ -254,6 +293,9 @@ MISFITS = [
     (3, {"kind": "text"}, "Expected a text, received the number 3."),
     ("", {"kind": "text"}, "Expected a text"),
     ({}, {}, "a dictionary"),
+    ("", DERIVATION, "There is no answer yet."),
+    ("It is obvious.", DERIVATION, "No formula was found."),
+    (3, DERIVATION, "Expected the text of a derivation, received the number 3."),
 ]
 
 

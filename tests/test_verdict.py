@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mathgrade.marked_line import LineOutcome, MarkedLine
 from mathgrade.verdict import Finding, Outcome, Verdict, Witness
 
 HALF = Fraction(1, 2)
@@ -99,6 +100,20 @@ witnesses = st.none() | st.builds(
 findings = st.builds(
     Finding, text, st.sampled_from([True, False, None]), shares, text, text, witnesses
 )
+words = st.lists(text, max_size=2).map(tuple)
+lines = st.builds(
+    MarkedLine,
+    st.integers(1, 99),
+    text,
+    text,
+    st.sampled_from(list(LineOutcome)),
+    text,
+    witnesses,
+    st.none() | words,
+    text,
+    words,
+    text,
+)
 verdicts = st.builds(
     Verdict,
     st.sampled_from(list(Outcome)),
@@ -109,6 +124,7 @@ verdicts = st.builds(
     text,
     st.floats(0, 100),
     st.booleans(),
+    st.lists(lines, max_size=3).map(tuple),
 )
 
 

@@ -9,13 +9,16 @@ which lets nothing but mathematics through.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
+from mathgrade.answers.derivation_form import ReadLine
 from mathgrade.expression.mathml import CannotDrawError, latex_to_mathml
+from mathgrade.proof_rows import Row, brief, rows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
-__all__ = ["card", "mathml", "plain"]
+__all__ = ["card", "mathml", "plain", "plain_reading", "reading"]
 
 OUTCOMES = {
     Outcome.CORRECT: "Right",
@@ -45,15 +48,18 @@ def card(verdict: Verdict) -> str:
     )
     if verdict.read_as:
         parts.append(f'<p class="mathgrade-read">Read as {mathml(verdict.read_as)}</p>')
+    if verdict.lines:
+        lines = "".join(map(_line, rows(verdict)))
+        parts.append(f'<ol class="mathgrade-lines">{lines}</ol>')
     remarks = [f for f in verdict.findings if not f.share]
     criteria = [f for f in verdict.findings if f.share]
     if remarks:
-        rows = "".join(f"<li>{_words(f, verdict)}</li>" for f in remarks)
-        parts.append(f'<ul class="mathgrade-remarks">{rows}</ul>')
+        found = "".join(f"<li>{_words(f, verdict)}</li>" for f in remarks)
+        parts.append(f'<ul class="mathgrade-remarks">{found}</ul>')
     if criteria:
         # A list: formgrader and JupyterLab each style tables in a way that spoils one here.
-        rows = "".join(_row(f, verdict) for f in criteria)
-        parts.append(f'<ul class="mathgrade-criteria">{rows}</ul>')
+        found = "".join(_row(f, verdict) for f in criteria)
+        parts.append(f'<ul class="mathgrade-criteria">{found}</ul>')
     return _sound("".join((*parts, "</section>")))
 
 
@@ -67,10 +73,25 @@ def _row(finding: Finding, verdict: Verdict) -> str:
     )
 
 
+def _line(row: Row) -> str:
+    """A line of a derivation; its number is the one of the student's text."""
+    sign = f'<span aria-hidden="true">{row.mark.sign}</span> ' if row.mark.sign else ""
+    shown = _large(row.latex) if row.latex else f"<code>{escape(_cut(row.text))}</code>"
+    label = f"{escape(row.label)} " if row.label else ""
+    said = [_prose(text) for text in (row.why, row.example, row.hint, *row.remarks) if text]
+    return (
+        f'<li value="{row.number}" class="mathgrade-line-{row.mark.kind}">{sign}'
+        f'<span class="mathgrade-state">{escape(row.mark.words)}</span>: {label}{shown}'
+        + "".join(f'<br><span class="mathgrade-message">{text}</span>' for text in said)
+        + "</li>"
+    )
+
+
 def _words(finding: Finding, verdict: Verdict) -> str:
     text = _prose(finding.criterion)
     if finding.message:
-        text += f'<br><span class="mathgrade-message">{_prose(finding.message)}</span>'
+        said = _prose(brief(finding, verdict)).replace("\n", "<br>")
+        text += f'<br><span class="mathgrade-message">{said}</span>'
     if finding.witness is not None:
         line = finding.witness.text(reveal=verdict.reveal)
         if line:
@@ -98,6 +119,8 @@ def _share(finding: Finding, verdict: Verdict) -> str:
         return f"{_number(100 * finding.share)} %"
     full = finding.share * _exact(verdict.points)
     earned = {True: _number(full), False: "0", None: "?"}[finding.met]
+    if verdict.lines:  # what a derivation earns on the way is no part that was announced
+        return earned
     return f"{earned} / {_number(full)}"
 
 
@@ -120,17 +143,78 @@ def plain(verdict: Verdict) -> str:
     lines = [f"{head}{OUTCOMES[verdict.outcome]}{_of_points(verdict)}"]
     if verdict.read_as:
         lines.append(f"  read as {_cut(verdict.read_as)}")
+    for row in rows(verdict):
+        lines += _line_text(row)
     for finding in verdict.findings:
         line = f"  {_MET[finding.met][0] if finding.share else '·'} {finding.criterion}"
         if finding.share and verdict.points:
             line += f" ({_share(finding, verdict)})"
         if finding.message:
-            line += f": {finding.message}"
+            line += ": " + brief(finding, verdict).replace("\n", "\n      ")
         lines.append(line)
         if finding.witness is not None:
             words = finding.witness.text(reveal=verdict.reveal)
             lines += [f"      for example, {words}"] if words else []
     return _sound("\n".join(lines))
+
+
+def _line_text(row: Row) -> list[str]:
+    said = [row.mark.words] if row.mark.kind not in ("holds", "plain") else []
+    said += [text for text in (row.why, row.example, row.hint, *row.remarks) if text]
+    shown = " ".join(filter(None, (row.label, _cut(row.latex or row.text))))
+    head = f"  {row.number:>4} {row.mark.sign or ' '} {shown}"
+    return [head, *(f"         {text}" for text in said)]
+
+
+def reading(lines: Sequence[ReadLine], title: str) -> str:
+    """How a derivation was read, as HTML: each source line with its formula.
+
+    >>> reading([ReadLine(1, "a", "a")], "Read so:")[:40]
+    '<section class="mathgrade-reading"><p>Re'
+    """
+    parts = [f'<section class="mathgrade-reading"><p>{_prose(title)}</p><ol>']
+    for line in lines:
+        said = [_large(line.latex)] if line.latex else []
+        said += [f"<em>{_said(line.taken)}</em>"] if line.taken else []
+        said += [f"<strong>not read:</strong> {_said(fault)}" for fault in line.faults]
+        said += [f"perhaps not as meant: {_said(remark)}" for remark in line.remarks]
+        parts.append(
+            f'<li value="{line.number}"><code>{escape(_cut(line.source))}</code>'
+            + "".join(f"<br>{text}" for text in said)
+            + "</li>"
+        )
+    return _sound("".join((*parts, "</ol></section>")))
+
+
+def plain_reading(lines: Sequence[ReadLine], title: str) -> str:
+    """How a derivation was read, as text.
+
+    >>> print(plain_reading([ReadLine(3, "a=b", "a = b", "taken as a case")], "Read so:"))
+    Read so:
+       3  a=b
+          read as  a = b
+          taken as a case
+    """
+    found = [title]
+    for line in lines:
+        found.append(f"{line.number:>4}  {_cut(line.source)}")
+        said = [f"read as  {_cut(line.latex)}"] if line.latex else []
+        said += [line.taken] if line.taken else []
+        said += [f"not read: {fault}" for fault in line.faults]
+        said += [f"perhaps not as meant: {remark}" for remark in line.remarks]
+        found += [f"      {text}" for text in said]
+    return _sound("\n".join(found))
+
+
+def _said(text: str) -> str:
+    """Escaped, with a formula between dollar signs set."""
+    pieces = re.split(r"\$([^$]+)\$", text)
+    return "".join(mathml(p) if k % 2 else _prose(p) for k, p in enumerate(pieces))
+
+
+def _large(latex: str) -> str:
+    """A formula within a line whose fractions and sums are as large as on a line of their own."""
+    return mathml(latex, display=True).replace(' display="block"', ' displaystyle="true"', 1)
 
 
 def _sound(text: str) -> str:

@@ -19,8 +19,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from mathgrade.answers.derivation_form import read_derivation
 from mathgrade.answers.form import read_form
-from mathgrade.card import card, mathml, plain
+from mathgrade.answers.received import describe
+from mathgrade.card import card, mathml, plain, plain_reading, reading
 from mathgrade.errors import CourseError, ItemError, ResponseError
 from mathgrade.items import Item, find_course, find_item
 from mathgrade.variants import draw, load_variants
@@ -96,14 +98,17 @@ def check(
     response: object,
     *,
     names: Mapping[str, str] | None = None,
+    definitions: Mapping[str, str] | None = None,
     shape: tuple[int, ...] | None = None,
     kind: str | None = None,
 ) -> None:
     """Show how a response is read and whether its form is right; never whether it is right.
 
     Args:
-        response: the answer.
+        response: the answer; of a derivation its text, ``cell("shift-proof")``.
         names: what each name in a formula stands for.
+        definitions: what defined names of a derivation stand for; ``{}`` if there are none.
+            With them, the answer is read as a derivation, line by line.
         shape: of the matrix or vector asked; with ``kind="svd"`` of the decomposed matrix.
         kind: "number", "expression", "statement" (an equation, inequality, list or set),
             "matrix", "vector", "svd", "function", "text"; left out, it follows from
@@ -113,16 +118,39 @@ def check(
         ResponseError: the form is wrong. While grading that is only printed.
     """
     try:
-        latex, words = read_form(response, names=names, shape=shape, kind=kind)
+        if definitions is not None:
+            text, html = _read_derivation(response, names or {}, definitions)
+        else:
+            latex, words = read_form(response, names=names, shape=shape, kind=kind)
+            text = f"{words}{f': {latex}' if latex else '.'}"
+            html = f"<p>{words}{f': {mathml(latex)}' if latex else '.'}</p>"
     except ResponseError as error:
         if _grading():
             print(error.message)  # noqa: T201 - for whoever reads the marked notebook
             return
         raise FormError(error.message, error.note) from None
-    if _SITTING.get() is not None:
-        return
-    html = f"<p>{words}{f': {mathml(latex)}' if latex else '.'}</p>"
-    _show(f"{words}{f': {latex}' if latex else '.'}", html)
+    if _SITTING.get() is None:
+        _show(text, html)
+
+
+def _read_derivation(
+    response: object, names: Mapping[str, str], definitions: Mapping[str, str]
+) -> tuple[str, str]:
+    if not isinstance(response, str):
+        raise ResponseError(
+            f"Expected the text of a derivation, received {describe(response)}.",
+            "type.derivation",
+        )
+    try:
+        lines = read_derivation(response, names, definitions)
+    except ResponseError as error:
+        if isinstance(response, SavedText) and error.note == "response.missing":
+            raise ResponseError(f"{error.message} {response.origin}", error.note) from None
+        raise
+    title = "This is how your derivation is read; whether it is right is not looked at."
+    if isinstance(response, SavedText):
+        title = f"{title} {response.origin}"
+    return plain_reading(lines, title), reading(lines, title)
 
 
 class FormError(ResponseError):
@@ -147,11 +175,30 @@ def cell(grade_id: str) -> str:
             f"The attempt has no answer cell {grade_id!r}; there are: "
             f"{', '.join(sitting.answers) or 'none'}."
         )
-    for path in sorted(Path.cwd().glob("*.ipynb")):
+    for path in _notebooks():
         found = _cell_of(path, grade_id)
         if found is not None:
-            return found
+            return SavedText(found, path.name)
     raise ItemError(f"No notebook in {Path.cwd()} has an answer cell {grade_id!r}. Is it saved?")
+
+
+class SavedText(str):
+    """The text of a cell as its notebook was last saved: a kernel cannot see what is typed."""
+
+    origin: str
+
+    def __new__(cls, text: str, notebook: str) -> SavedText:
+        """The text, and the notebook it was taken from."""
+        made = super().__new__(cls, text)
+        made.origin = f"It is taken from {notebook} as last saved: save after each change."
+        return made
+
+
+def _notebooks() -> list[Path]:
+    """The notebooks of the working directory, the one that runs first, then the newest."""
+    running = Path(os.environ.get("JPY_SESSION_NAME", "")).name  # set by jupyter-server
+    found = [path for path in Path.cwd().glob("*.ipynb") if path.is_file()]
+    return sorted(found, key=lambda p: (p.name != running, -p.stat().st_mtime, p.name))
 
 
 def _cell_of(path: Path, grade_id: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The vocabulary of marking: outcome, finding, witness, verdict.
+"""The vocabulary of marking: outcome, finding, verdict.
 
 Everything here is frozen and plain, so that a verdict can be compared, stored
 as JSON and sent between processes without losing anything.
@@ -7,10 +7,13 @@ as JSON and sent between processes without losing anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
+
+from mathgrade.marked_line import MarkedLine
+from mathgrade.witness import Witness
 
 __all__ = ["Finding", "Outcome", "Verdict", "Witness"]
 
@@ -23,44 +26,6 @@ class Outcome(StrEnum):
     INCORRECT = "incorrect"
     INVALID = "invalid"  # cannot be read
     UNDECIDED = "undecided"  # a person must look
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """Concrete numbers at which two things differ.
-
-    Attributes:
-        at: the point, as text: ``{"x": "2", "z_1": "-1/3"}``. Empty for constants.
-        received: value of the response there.
-        expected: value of the reference there. For instructors: a page for
-            students prints it only where the verdict says ``reveal``.
-        place: which part differs: ``"row 1, column 2"``, ``"i = j"``. May be empty.
-    """
-
-    at: Mapping[str, str] = field(default_factory=dict)
-    received: str = ""
-    expected: str = ""
-    place: str = ""
-
-    def text(self, *, reveal: bool = False) -> str:
-        """One line a person can read.
-
-        >>> Witness({"x": "2"}, received="4", expected="3").text()
-        'at x = 2 yours is 4'
-        >>> Witness({}, received="4", expected="3", place="row 1").text(reveal=True)
-        'in row 1 yours is 4, expected 3'
-        """
-        parts = []
-        if self.place:
-            parts.append(f"in {self.place}" if "=" not in self.place else f"for {self.place}")
-        if self.at:
-            parts.append("at " + ", ".join(f"{name} = {value}" for name, value in self.at.items()))
-        if self.received:
-            parts.append(f"yours is {self.received}")
-        line = " ".join(parts)
-        if reveal and self.expected:
-            line += f", expected {self.expected}"
-        return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +64,7 @@ class Verdict:
         item: name of the item, ``softmax:jacobian-entry``; set by ``Item.mark``.
         points: what the item is worth; set by ``Item.mark``.
         reveal: whether a student may see the values a witness expected.
+        lines: of a derivation, each as it was read, with its mark.
     """
 
     outcome: Outcome
@@ -109,6 +75,7 @@ class Verdict:
     item: str = ""
     points: float = 0.0
     reveal: bool = False
+    lines: tuple[MarkedLine, ...] = ()
 
     @classmethod
     def correct(cls, criterion: str = "The answer is right", *, note: str = "correct") -> Verdict:
@@ -204,14 +171,7 @@ class Verdict:
                     "share": str(f.share),
                     "message": f.message,
                     "note": f.note,
-                    "witness": None
-                    if f.witness is None
-                    else {
-                        "at": dict(f.witness.at),
-                        "received": f.witness.received,
-                        "expected": f.witness.expected,
-                        "place": f.witness.place,
-                    },
+                    "witness": None if f.witness is None else f.witness.to_json(),
                 }
                 for f in self.findings
             ],
@@ -220,6 +180,7 @@ class Verdict:
             "item": self.item,
             "points": self.points,
             "reveal": self.reveal,
+            "lines": [line.to_json() for line in self.lines],
         }
 
     @classmethod
@@ -244,4 +205,5 @@ class Verdict:
             item=data["item"],
             points=float(data["points"]),
             reveal=bool(data["reveal"]),
+            lines=tuple(MarkedLine.from_json(line) for line in data.get("lines", ())),
         )

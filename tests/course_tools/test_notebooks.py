@@ -100,6 +100,8 @@ def test_files_beside_a_notebook_are_those_nbgrader_copies(tmp_path: Path) -> No
         ({"solution": True}, (True, False, False)),
         ({"points": 1}, (False, True, False)),
         ({"points": 1, "solution": True}, (True, False, True)),
+        ({"points": 0, "solution": True}, (True, False, False)),  # a Markdown answer with a test
+        ({"points": 0}, (False, True, False)),
     ],
 )
 def test_a_cell_is_for_what_its_flags_say(flags: dict[str, object], purposes: tuple) -> None:

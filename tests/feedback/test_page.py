@@ -15,7 +15,8 @@ from mathgrade.feedback.gradebook import MarkState
 from mathgrade.feedback.page import Marking, read_page
 from mathgrade.feedback.render import render
 from mathgrade.feedback.verdicts import VERDICT_TYPE, read_verdicts
-from mathgrade.verdict import Finding, Verdict, Witness
+from mathgrade.marked_line import LineOutcome, MarkedLine
+from mathgrade.verdict import Finding, Outcome, Verdict, Witness
 
 Render = Callable[..., str]
 Inspect = Callable[[str], Any]
@@ -264,3 +265,65 @@ def test_odd_metadata_does_not_break_the_page(
 
 def test_an_empty_notebook_has_a_page(rendered: Render, inspect: Inspect) -> None:
     inspect(rendered(new_notebook(), score=0, max_score=0, late_penalty=0))
+
+
+DERIVATION = Verdict(
+    Outcome.PARTIAL,
+    Fraction(1, 4),
+    (
+        Finding("The claim is derived", False, Fraction(3, 4), "Line 2 is the first wrong one: $b$.", "derivation.wrong-line"),
+        Finding("Right lines before the first wrong one", True, Fraction(1, 4)),
+    ),
+    lines=(
+        MarkedLine(1, "a", "a", LineOutcome.START),
+        MarkedLine(1, "b", "b", LineOutcome.TRUE, laws=("sum",), relation="=="),
+        MarkedLine(2, "c", r"\frac{c}{d}", LineOutcome.FALSE, hint="A sign.", relation="==",
+                   witness=Witness({"c": "1"}, received="2", expected="1")),
+        MarkedLine(3, "e", "e", LineOutcome.FOLLOWS, relation="=="),
+        MarkedLine(4, "<b>{", "", LineOutcome.UNREAD, "This brace is not closed."),
+        MarkedLine(5, "i = j", "i = j", LineOutcome.CASE),
+    ),
+)  # fmt: skip
+
+
+def test_the_lines_of_a_derivation_stand_with_mark_numbers_and_hint(
+    rendered: Render, inspect: Inspect
+) -> None:
+    page = rendered(new_notebook(cells=[marked_cell("proof", DERIVATION, score=1, points=4)]))
+    inspect(page)
+    lines = page[page.index('<ol class="lines">') : page.index("</ol>")]
+    assert lines.count("<li ") == 5
+    assert "Line 2, the first wrong line:" in lines
+    assert "<b>Example:</b> At c = 1 the side before is 1, this one is 2." in lines
+    assert "<b>Hint:</b> A sign." in lines
+    assert "<mfrac><mi>c</mi><mi>d</mi></mfrac>" in lines
+    assert '<code class="tex">&lt;b&gt;{</code>' in lines
+    assert "This brace is not closed." in lines
+    assert "Line 2 is the first wrong one.</p>" in page
+
+
+HOSTILE_LINES = [
+    {"line": "1"},
+    {"lines": [1]},
+    {"lines": [{}]},
+    {"lines": [{**DERIVATION.lines[0].to_json(), "text": ["x"]}]},
+    {"lines": [{**DERIVATION.lines[0].to_json(), "outcome": "excellent"}]},
+    {"lines": [{**DERIVATION.lines[0].to_json(), "remarks": [1]}]},
+    {"lines": [{**DERIVATION.lines[0].to_json(), "hint": "x" * 30_000}]},
+    {"lines": [{**DERIVATION.lines[0].to_json(), "witness": {"at": 1, "received": "2"}}]},
+    {"lines": [DERIVATION.lines[0].to_json()] * 2000},
+]
+
+
+@pytest.mark.parametrize("changed", HOSTILE_LINES)
+def test_lines_that_are_none_do_not_break_the_page(changed: Any, rendered: Render) -> None:
+    cell = marked_cell("proof", DERIVATION, score=1, points=4)
+    cell.outputs[0]["data"][VERDICT_TYPE].update(changed)
+    rendered(new_notebook(cells=[cell]))
+
+
+def test_a_witness_that_is_none_does_not_break_the_page(rendered: Render) -> None:
+    cell = marked_cell("proof", DERIVATION, score=1, points=4)
+    for finding in cell.outputs[0]["data"][VERDICT_TYPE]["findings"]:
+        finding["witness"] = {"at": 1, "received": "2"}
+    rendered(new_notebook(cells=[cell]))

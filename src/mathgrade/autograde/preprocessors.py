@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_task
+from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets import Bool, Float, Int
 
 from mathgrade.autograde.marking import Limits, Place, is_test, mark_notebook
@@ -63,7 +63,11 @@ class Judge(NbGraderPreprocessor):
 
 
 class FlagForReview(NbGraderPreprocessor):
-    """Send what nobody but a person can decide to manual grading, and nothing else."""
+    """Send what nobody but a person can decide to manual grading, and nothing else.
+
+    nbgrader would wait for a person to give 0 of 0 points: to a task that only holds a mark
+    scheme, to a Markdown answer that a test cell marks.
+    """
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -81,8 +85,13 @@ class FlagForReview(NbGraderPreprocessor):
                     if left.get("undecided"):
                         grade.auto_score = None
                     self.log.warning("%s needs a person: %s", grade_id, left["review"])
-                elif is_task(cell) and not float(cell.metadata.nbgrader.get("points", 0)):
-                    # It holds a mark scheme; the points stand in the answer cell.
+                elif _marked_elsewhere(cell):
                     gradebook.find_grade(grade_id, *names).needs_manual_grade = False
             gradebook.db.commit()
         return nb, resources
+
+
+def _marked_elsewhere(cell: NotebookNode) -> bool:
+    """Whether nbgrader would have a cell marked by hand whose points stand in another."""
+    by_hand = is_task(cell) or (is_grade(cell) and is_solution(cell))
+    return by_hand and not float(cell.metadata.nbgrader.get("points", 0))

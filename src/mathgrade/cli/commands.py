@@ -6,13 +6,16 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
 from mathgrade import __version__
 from mathgrade.cli.session import Session, here, out, progress
+
+if TYPE_CHECKING:
+    from mathgrade.verdict import Verdict
 
 __all__ = ["app"]
 
@@ -39,6 +42,7 @@ Examples:
   mathgrade check softmax --fix
   mathgrade autograde svd --student s007 --force
   mathgrade try softmax:jacobian-entry answer.py
+  mathgrade try --claim claim.toml proof.md
   mathgrade compare "sin(x)**2" "1 - cos(x)**2" --let x=real
 
 Exit codes: 0 all is well · 1 the answer is no: a check failed, a response is not right,
@@ -283,24 +287,41 @@ def feedback(
 @app.command(
     name="try",
     help="Mark one response by hand.\n\n"
-    "FILE is .json (a value), .py (the code of the answer cell) or .md, .tex, .txt (a text).",
+    "FILE is .json (a value), .py (the code of the answer cell) or .md, .tex, .txt (a text).\n\n"
+    "With --claim, marks a derivation of a claim of your own, line by line: "
+    "mathgrade try --claim claim.toml proof.md (or - to read it from standard input).",
 )
 def try_(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="Such as softmax:jacobian-entry.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The response.")],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The response.")] = None,
     *,
+    claim: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="What the derivation is to show.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     student: Annotated[str, typer.Option(help="Whose variant of the item.")] = "try",
     course: CourseOption = None,
 ) -> int:
     """Exit 0 if the response is CORRECT, 1 if it is not, 2 if it cannot be read."""
+    from mathgrade.cli.derivation import derivation_view
     from mathgrade.cli.tables import verdict_view
-    from mathgrade.course.trial import try_file
+    from mathgrade.course import trial
     from mathgrade.verdict import Outcome
 
-    verdicts = try_file(here(course), item, file, student=student)
+    if claim is not None:
+        if file is not None:
+            raise typer.BadParameter(f"--claim takes one FILE, the derivation; got {file} as well")
+        marked = trial.try_claim(claim, Path(item))
+        if as_json:
+            typer.echo(json.dumps(marked.to_json(), ensure_ascii=False))
+        else:
+            out().print(derivation_view(marked))
+        return {"proved": 0, "invalid": 2}.get(marked.outcome.value, 1)
+    if file is None:
+        raise typer.BadParameter("expected ITEM and FILE, or --claim FILE.toml and a derivation")
+    verdicts = trial.try_file(here(course), item, file, student=student)
     if as_json:
-        data = [verdict.to_json() for verdict in verdicts]
+        data = [_verdict_json(verdict) for verdict in verdicts]
         typer.echo(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False))
     else:
         for verdict in verdicts:
@@ -309,6 +330,15 @@ def try_(
     if Outcome.INVALID in outcomes:
         return 2
     return int(outcomes != {Outcome.CORRECT})
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+    from mathgrade.course.trial import derivation_of
+
+    data = verdict.to_json()
+    if data.pop("lines"):
+        data["derivation"] = derivation_of(verdict).to_json()
+    return data
 
 
 @app.command(

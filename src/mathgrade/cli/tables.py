@@ -10,8 +10,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from mathgrade.cli.derivation import rows_view
 from mathgrade.course.check import Line, Status
 from mathgrade.course.marks import StudentMarks
+from mathgrade.proof_rows import brief, rows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
 __all__ = ["check_table", "class_table", "reviews_of", "show_pages", "verdict_view"]
@@ -122,18 +124,20 @@ def verdict_view(verdict: Verdict) -> RenderableType:
     parts: list[RenderableType] = [head]
     if verdict.read_as:
         parts.append(Text(f"read as {verdict.read_as}", "cyan"))
+    if verdict.lines:
+        parts.append(rows_view(rows(verdict)))
     for finding in verdict.findings:
-        parts.append(_finding(finding))
+        parts.append(_finding(finding, verdict))
     return Group(*parts)
 
 
-def _finding(finding: Finding) -> Text:
+def _finding(finding: Finding, verdict: Verdict) -> Text:
     sign, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "magenta")}[finding.met]
     line = Text(f"  {sign} ", style).append(finding.criterion, "default")
     if finding.share and finding.share != 1:
         line.append(f" ({finding.share} of the credit)", "dim")
     if finding.message:
-        line.append(f"\n    {finding.message}", "default")
+        line.append("\n    " + brief(finding, verdict).replace("\n", "\n    "), "default")
     if finding.witness is not None:
         line.append(f"\n    {finding.witness.text(reveal=True)}", "yellow")
     return line

@@ -2,7 +2,9 @@
 
 nbgrader keeps a cell's purpose in three flags of its metadata. Here they have
 names: an *answer* is filled in by a student, a *test* marks it, a cell marked
-*by hand* waits for a person.
+*by hand* waits for a person. nbgrader has no Markdown answer that a test marks:
+every Markdown answer is one to be graded by hand. So one of 0 points is an answer
+whose points stand in its test cell, as with code.
 """
 
 from __future__ import annotations
@@ -157,12 +159,13 @@ def is_answer(cell: Any) -> bool:
 
 def is_test(cell: Any) -> bool:
     """Whether this cell is run to mark an answer."""
-    return _flag(cell, "grade") and not is_by_hand(cell)
+    return _flag(cell, "grade") and not (_flag(cell, "solution") or _flag(cell, "task"))
 
 
 def is_by_hand(cell: Any) -> bool:
     """Whether a person marks this cell."""
-    return _flag(cell, "task") or (_flag(cell, "grade") and _flag(cell, "solution"))
+    graded = _flag(cell, "grade") and _flag(cell, "solution")
+    return _flag(cell, "task") or (graded and points_of(cell) > 0)
 
 
 def points_of(cell: Any) -> float:

@@ -1,5 +1,7 @@
 """One response, marked by hand: ``mathgrade try softmax:jacobian-entry answer.py``.
 
+A derivation of one's own claim needs no course: ``mathgrade try --claim claim.toml proof.md``.
+
 A value (JSON) or a text is given to the item as it is. Code is never run here:
 it takes the place of the answer cell in a notebook with the reference's other
 answers, and goes the way of a submission.
@@ -9,6 +11,8 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +26,13 @@ from mathgrade.course.notebooks import (
     read_notebook,
 )
 from mathgrade.course.points import graded_items
-from mathgrade.errors import CourseError, JudgeError, ResponseError
-from mathgrade.verdict import Verdict
+from mathgrade.derivation.claim import Claim, claim_from
+from mathgrade.derivation.marked import MarkedDerivation, Proof
+from mathgrade.derivation.marking import mark_derivation
+from mathgrade.errors import CourseError, ItemError, JudgeError, ResponseError
+from mathgrade.verdict import Outcome, Verdict
 
-__all__ = ["KINDS_OF_FILE", "try_file"]
+__all__ = ["KINDS_OF_FILE", "derivation_of", "read_claim_file", "try_claim", "try_file"]
 
 KINDS_OF_FILE = {
     ".json": "a value as JSON, plain or as the codec writes it",
@@ -52,10 +59,7 @@ def try_file(course: Path, item: str, path: Path, *, student: str = "try") -> li
     if path.suffix not in KINDS_OF_FILE:
         kinds = ", ".join(KINDS_OF_FILE)
         raise CourseError(f"{path.name}: expected a file of kind {kinds}.")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} cannot be read: {error}.") from error
+    text = _text(path)
     if path.suffix == ".py":
         return _mark_code(course, item, text, student)
 
@@ -67,6 +71,62 @@ def try_file(course: Path, item: str, path: Path, *, student: str = "try") -> li
         return [found.mark(response, student=student)]
     except ResponseError as error:
         return [Verdict.invalid(error.message, error.note)]
+
+
+def try_claim(claim: Path, proof: Path) -> MarkedDerivation:
+    """The derivation in a file, marked line by line.
+
+    Args:
+        claim: a claim file, in TOML.
+        proof: the derivation, in Markdown or LaTeX; ``-`` is standard input.
+
+    Raises:
+        CourseError: a file cannot be read.
+        ItemError: the claim file says something that cannot be read.
+    """
+    stated = read_claim_file(claim)
+    text = sys.stdin.read() if str(proof) == "-" else _text(proof)
+    return mark_derivation(text, stated)
+
+
+def read_claim_file(path: Path) -> Claim:
+    """The claim that a file states.
+
+    Raises:
+        CourseError: there is no such file, or it is not TOML.
+        ItemError: what it says cannot be read.
+    """
+    try:
+        data = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path} is not TOML: {error}.") from error
+    try:
+        return claim_from(data)
+    except ItemError as error:
+        raise ItemError(f"{path}: {error}") from error
+
+
+def derivation_of(verdict: Verdict) -> MarkedDerivation:
+    """The derivation that a verdict is on, as it was marked."""
+    outcome = {
+        Outcome.CORRECT: Proof.PROVED,
+        Outcome.INVALID: Proof.INVALID,
+        Outcome.UNDECIDED: Proof.UNDECIDED,
+    }.get(verdict.outcome)
+    if outcome is None:
+        wrong = any(line.outcome.wrong for line in verdict.lines)
+        outcome = Proof.WRONG if wrong else Proof.INCOMPLETE
+    missing: tuple[str, ...] = ()
+    if outcome not in (Proof.PROVED, Proof.WRONG):
+        missing = tuple(f.message for f in verdict.findings if not f.met and f.message)
+    return MarkedDerivation(outcome, verdict.credit, verdict.lines, missing)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} cannot be read: {error}.") from error
 
 
 def _value(text: str, path: Path) -> Any:

@@ -11,7 +11,7 @@ from mathgrade.derivation.statements import Definition, Role
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Node, read_names
 
-__all__ = ["Claim", "Form", "claim_from", "read_claim"]
+__all__ = ["Claim", "Form", "claim_from", "read_claim", "read_step", "read_terms"]
 
 _KEYS = ("claim", "max_laws", "milestones", "names", "definitions")
 
@@ -66,14 +66,7 @@ def read_claim(
     """
     if max_laws not in (1, 2, 3, 4):
         raise ItemError(f"max_laws is a whole number from 1 to 4, not {max_laws!r}.")
-    context = read_names(names)
-    known: dict[str, Definition] = {}
-    for head, body in (definitions or {}).items():
-        try:
-            definition, context = read_definition(head, body, context)
-        except ResponseError as error:
-            raise ItemError(f"The definition of {head} cannot be read: {error}") from error
-        known[definition.name] = definition
+    context, known = read_terms(names, definitions or {})
     forms = []
     for text in [claim] if isinstance(claim, str) else claim:
         equation, context = _equation(text, context, known, "claim")
@@ -85,6 +78,34 @@ def read_claim(
         equation, context = _equation(text, context, known, "milestone")
         on_the_way.append(equation)
     return Claim(tuple(forms), context, known, max_laws, tuple(on_the_way))
+
+
+def read_terms(
+    names: Mapping[str, str], definitions: Mapping[str, str]
+) -> tuple[Context, dict[str, Definition]]:
+    """What a derivation may speak of: its names, and what defined names stand for.
+
+    Raises:
+        ItemError: something cannot be read, and what it is.
+    """
+    context = read_names(names)
+    known: dict[str, Definition] = {}
+    for head, body in definitions.items():
+        try:
+            definition, context = read_definition(head, body, context)
+        except ResponseError as error:
+            raise ItemError(f"The definition of {head} cannot be read: {error}") from error
+        known[definition.name] = definition
+    return context, known
+
+
+def read_step(text: str, claim: Claim) -> tuple[Form, Context]:
+    """An equation in the names of a claim, and what each name in it is.
+
+    Raises:
+        ItemError: it cannot be read.
+    """
+    return _equation(text, claim.context, claim.definitions, "step")
 
 
 def claim_from(data: Mapping[str, Any]) -> Claim:
@@ -124,12 +145,12 @@ def _equation(
     steps = [s for s in document.statements if s.role is not Role.WORDS]
     faults = [document.fault, *(side.fault for s in steps for side in s.sides)]
     if any(faults):
-        raise ItemError(f"The {what} {text!r} cannot be read: {next(filter(None, faults))}")
+        raise ItemError(f"The {what} `{text}` cannot be read: {next(filter(None, faults))}")
     if len(steps) != 1 or steps[0].relations != ("==",) or len(steps[0].sides) != 2:
-        raise ItemError(f"The {what} {text!r} is not one equation.")
+        raise ItemError(f"The {what} `{text}` is not one equation.")
     if steps[0].definition is not None:
         name = steps[0].definition.name
-        raise ItemError(f"The {what} {text!r} uses {name}, which is not declared.")
+        raise ItemError(f"The {what} `{text}` uses {name}, which is not declared.")
     left, right = (side.node for side in steps[0].sides)
     assert left is not None
     assert right is not None

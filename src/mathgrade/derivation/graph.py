@@ -172,6 +172,15 @@ class Graph:
 
     # -- asking --------------------------------------------------------------------------
 
+    def classes(self) -> Iterator[list[Node]]:
+        """The formulas of a derivation that its steps have joined."""
+        for members in self._forms.classes():
+            yield [node for node in members if not _is_through(node)]
+
+    def spelt(self, node: Node) -> Spelling:
+        """What formulas share that differ in order and brackets only."""
+        return self._forms.spelt(node)
+
     def connects(self, left: Node, right: Node) -> bool:
         """Whether the steps connect both sides of an equation."""
         if self.measure.laws(left, right, self.max_laws) is not None:
@@ -277,3 +286,10 @@ def _through(vocabulary: Vocabulary, partial: Partial, variable: Node) -> Node |
     outer = substituted(partial.value, put)
     inner = Derivative(Entry(name, (Name(_THROUGH),)), (variable,))
     return Fold("sum", Mul((outer, inner)), _THROUGH, Number(Fraction(1)), high)
+
+
+def _is_through(node: Node) -> bool:
+    """Whether a formula is the chain rule's, which no student has written."""
+    if isinstance(node, Fold) and node.index == _THROUGH:
+        return True
+    return any(map(_is_through, children(node)))

@@ -7,9 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from mathgrade.verdict import Witness
+from mathgrade.marked_line import LineOutcome, MarkedLine
 
-__all__ = ["LineOutcome", "MarkedDerivation", "MarkedLine", "Proof"]
+__all__ = ["Gap", "LineOutcome", "MarkedDerivation", "MarkedLine", "Proof"]
 
 
 class Proof(StrEnum):
@@ -22,73 +22,16 @@ class Proof(StrEnum):
     INVALID = "invalid"  # nothing of it can be read
 
 
-class LineOutcome(StrEnum):
-    """What became of one line."""
+class Gap(StrEnum):
+    """What keeps a derivation without a false line from being a proof."""
 
-    TRUE = "true"
-    FALSE = "false"
-    ILL_FORMED = "ill-formed"  # means nothing: a shape, an index, a name
-    FOLLOWS = "follows"  # from the line before, which is wrong
-    RECOVERS = "recovers"  # right, but it does not follow from the wrong line before
+    NO_STEP = "no-step"
+    TOO_LONG = "too-long"
     UNREAD = "unread"
-    UNDECIDED = "undecided"
-    DEFINITION = "definition"
-    CASE = "case"
-    SPECIAL = "special"  # said in a special case, and not true beyond it
-    START = "start"  # the left end of a chain
-
-    @property
-    def wrong(self) -> bool:
-        return self in (LineOutcome.FALSE, LineOutcome.ILL_FORMED)
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedLine:
-    """One side of a chain, or a case, with what became of it.
-
-    Attributes:
-        line: line of the student's text, from 1.
-        text: as typed.
-        read_as: as it was read, in LaTeX; empty if it was not.
-        outcome: what became of it.
-        message: why, in words: what does not fit, or why it could not be read.
-        witness: numbers at which it differs from what it is said to equal.
-        laws: the elementary laws the step takes, by name; None if it is too big to be
-            followed, or was not measured.
-        hint: the one change that would make it right; may be empty.
-        remarks: places that were perhaps not read as meant.
-    """
-
-    line: int
-    text: str
-    read_as: str
-    outcome: LineOutcome
-    message: str = ""
-    witness: Witness | None = None
-    laws: tuple[str, ...] | None = None
-    hint: str = ""
-    remarks: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, in the form the command line promises."""
-        witness = None
-        if self.witness is not None:
-            witness = {
-                "at": dict(self.witness.at),
-                "left": self.witness.expected,
-                "right": self.witness.received,
-                "place": self.witness.place,
-            }
-        return {
-            "line": self.line,
-            "text": self.text,
-            "read_as": self.read_as,
-            "outcome": self.outcome.value,
-            "message": self.message,
-            "witness": witness,
-            "laws": None if self.laws is None else list(self.laws),
-            "hint": self.hint,
-        }
+    TOO_BIG = "step-too-big"
+    CIRCULAR = "circular"
+    CASE = "case-missing"
+    NOT_CONNECTED = "not-connected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +43,7 @@ class MarkedDerivation:
         credit: from 0 to 1.
         lines: in the order they were written.
         missing: what keeps it from being a proof, in words.
+        gaps: the same, by name.
         earned: the shares of the credit by name, for a derivation that is no proof.
     """
 
@@ -108,6 +52,7 @@ class MarkedDerivation:
     lines: tuple[MarkedLine, ...] = ()
     missing: tuple[str, ...] = ()
     earned: tuple[tuple[str, Fraction], ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def first_wrong(self) -> MarkedLine | None:
@@ -121,6 +66,26 @@ class MarkedDerivation:
             "outcome": self.outcome.value,
             "credit": float(self.credit),
             "first_wrong_line": first.line if first else None,
-            "lines": [line.to_json() for line in self.lines],
+            "lines": [_line_json(line) for line in self.lines],
             "missing": list(self.missing),
         }
+
+
+def _line_json(line: MarkedLine) -> dict[str, Any]:
+    witness = None
+    if line.witness is not None:
+        witness = {
+            "at": dict(line.witness.at),
+            "left": line.witness.expected,
+            "right": line.witness.received,
+            "place": line.witness.place,
+        }
+    return {
+        "line": line.line,
+        "text": line.text,
+        "read_as": line.read_as,
+        "outcome": line.outcome.value,
+        "witness": witness,
+        "laws": None if line.laws is None else list(line.laws),
+        "hint": " ".join(filter(None, (line.message, line.hint))),
+    }

@@ -13,8 +13,8 @@ from mathgrade.derivation.graph import Graph, cases_of
 from mathgrade.derivation.hints import hint
 from mathgrade.derivation.laws import law_text
 from mathgrade.derivation.links import Link
-from mathgrade.derivation.marked import LineOutcome, MarkedDerivation, MarkedLine, Proof
-from mathgrade.derivation.matching import matched
+from mathgrade.derivation.marked import Gap, LineOutcome, MarkedDerivation, MarkedLine, Proof
+from mathgrade.derivation.milestones import reached
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.truth import Equation, Judgement
 from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
@@ -22,7 +22,7 @@ from mathgrade.derivation.walking import Walk, Walked
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Declaration, Node
-from mathgrade.expression.nodes import Name, Neg, children, free_names
+from mathgrade.expression.nodes import Name, Neg, free_names
 from mathgrade.expression.substitution import substituted
 
 __all__ = ["Shares", "mark_derivation"]
@@ -70,7 +70,7 @@ class _Marking:
     graphs: dict[object, Graph] = field(default_factory=dict)
 
     def late(self) -> bool:
-        return time.perf_counter() > self.deadline
+        return time.process_time() > self.deadline
 
     @property
     def links(self) -> list[Link]:
@@ -103,7 +103,7 @@ def mark_derivation(
         claim: what it is to show.
         shares: what is earned without a proof.
         seed: of the points that are drawn; same seed, same marks.
-        time_limit: seconds after which what is not settled is left to a person.
+        time_limit: seconds of processor time after which what is not settled is left to a person.
 
     >>> from mathgrade.derivation.claim import read_claim
     >>> claim = read_claim(r"(a + b)^2 = a^2 + 2ab + b^2", {"a b": "real"})
@@ -125,7 +125,7 @@ def mark_derivation(
         return MarkedDerivation(Proof.UNDECIDED, Fraction(0), (), (str(error),))
     judgement = Judgement(words, seed)
     walked = list(Walk(document, judgement).lines())
-    marking = _Marking(claim, words, walked, judgement, time.perf_counter() + time_limit)
+    marking = _Marking(claim, words, walked, judgement, time.process_time() + time_limit)
     return _marked(marking, shares)
 
 
@@ -149,9 +149,10 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
     else:
         outcome = Proof.INCOMPLETE
     missing = () if wrong else tuple(_missing(marking, best, lines))
+    gaps, words = tuple(gap for gap, _ in missing), tuple(text for _, text in missing)
     earned = tuple(_earned(marking, shares, best))
     credit = min(shares.most, sum((part for _, part in earned), Fraction(0)))
-    return MarkedDerivation(outcome, credit, tuple(lines), missing, earned)
+    return MarkedDerivation(outcome, credit, tuple(lines), words, earned, gaps)
 
 
 # -- reaching the claim ----------------------------------------------------------------------
@@ -224,7 +225,7 @@ def _claimed(marking: _Marking, form: Form, put: Mapping[str, Node]) -> Equation
         sides = (substituted(side, put) for side in (form.left, form.right))
         return marking.judgement.equation(*sides)
     except (ResponseError, NotFollowedError) as error:
-        raise ItemError(f"The claim {form.text!r} means nothing: {error}") from error
+        raise ItemError(f"The claim `{form.text}` means nothing: {error}") from error
 
 
 def _signs(marking: _Marking, form: Form) -> Iterator[dict[str, Node]]:
@@ -314,25 +315,39 @@ def _count(laws: frozenset[str]) -> int:
     return len(laws)
 
 
-def _missing(marking: _Marking, best: Reached, lines: Sequence[MarkedLine]) -> Iterator[str]:
+def _missing(
+    marking: _Marking, best: Reached, lines: Sequence[MarkedLine]
+) -> Iterator[tuple[Gap, str]]:
     """What keeps a derivation without a false line from being a proof."""
     if not marking.links:
-        yield "There is no step that shows anything yet."
+        yield Gap.NO_STEP, "There is no step that shows anything yet."
         return
     if marking.late():
-        yield "It took too long to follow; a person will look."
+        yield Gap.TOO_LONG, "It took too long to follow; a person will look."
     for line in lines:
         if line.outcome in (LineOutcome.UNREAD, LineOutcome.UNDECIDED):
-            yield f"Line {line.line}: {line.message}"
+            named = f"line {line.line}" in line.message
+            yield Gap.UNREAD, line.message if named else f"Line {line.line}: {line.message}"
     for walked in marking.walked:
-        if walked.link is not None and _laws(marking, walked.link) is None:
-            yield f"Line {walked.line.line}: {_too_big(marking, walked.link)}"
-    open_cases = [pattern for pattern, reached in best if not reached]
+        if walked.link is None or _laws(marking, walked.link) is not None:
+            continue
+        number = walked.line.line
+        if _is_claim(marking, walked.link):
+            yield Gap.CIRCULAR, f"Line {number} is what is to be shown: no step can rest on it."
+        else:
+            yield Gap.TOO_BIG, f"Line {number}: {_too_big(marking, walked.link)}"
+    open_cases = [pattern for pattern, met in best if not met]
     if len(best) > 1 and len(open_cases) < len(best):
         for pattern in open_cases:
-            yield f"The case {_case_text(pattern)} is missing."
+            yield Gap.CASE, f"The case {_case_text(pattern)} is missing."
     else:
-        yield "The steps do not connect the two sides of the claim."
+        yield Gap.NOT_CONNECTED, "The steps do not connect the two sides of the claim."
+
+
+def _is_claim(marking: _Marking, link: Link) -> bool:
+    """Whether a step only states the claim."""
+    claimed = [_claimed(marking, form, {}) for form in marking.claim.forms]
+    return any({link.left, link.right} == {e.left, e.right} for e in claimed)
 
 
 def _too_big(marking: _Marking, link: Link) -> str:
@@ -355,12 +370,12 @@ def _case_text(pattern: Pattern) -> str:
 
 def _earned(marking: _Marking, shares: Shares, best: Reached) -> Iterator[tuple[str, Fraction]]:
     """The parts of the credit of a derivation that is no proof."""
-    reached = sum(met for _, met in best)
-    if reached and len(best) > 1:
-        yield "cases", shares.cases * Fraction(reached, len(best))
+    led = sum(met for _, met in best)
+    if led and len(best) > 1:
+        yield "cases", shares.cases * Fraction(led, len(best))
     milestones = marking.claim.milestones
     if milestones:
-        met = sum(_passed(marking, m) for m in milestones)
+        met = _passed(marking, best)
         yield "milestones", shares.milestones * Fraction(met, len(milestones))
     counted = [w for w in marking.walked if w.link is not None or w.line.outcome.wrong]
     first = next((k for k, w in enumerate(counted) if w.line.outcome.wrong), len(counted))
@@ -374,21 +389,17 @@ def _works(marking: _Marking, link: Link) -> bool:
     return bool(_laws(marking, link))
 
 
-def _passed(marking: _Marking, milestone: Form) -> bool:
-    """Whether the right side of a milestone stands in a true line, its indices called anything."""
-    try:
-        wanted = marking.words.plain(milestone.right)
-    except (ResponseError, NotFollowedError) as error:
-        raise ItemError(f"The milestone {milestone.text!r} means nothing: {error}") from error
-    indices = _indices(marking, wanted)
-    return any(
-        matched(wanted, piece, indices) is not None
-        for link in marking.links
-        for piece in _pieces(link.right)
-    )
-
-
-def _pieces(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _pieces(child)
+def _passed(marking: _Marking, best: Reached) -> int:
+    """How many milestones are reached before the first wrong line."""
+    wrong = [k for k, w in enumerate(marking.walked) if w.line.outcome.wrong]
+    if wrong:
+        marking = replace(marking, walked=marking.walked[: wrong[0]], graphs={})
+    graphs = [_graph(marking, pattern, {}) for pattern, _ in best]
+    count = 0
+    for milestone in marking.claim.milestones:
+        try:
+            sides = marking.judgement.equation(milestone.left, milestone.right)
+        except (ResponseError, NotFollowedError) as error:
+            raise ItemError(f"The milestone `{milestone.text}` means nothing: {error}") from error
+        count += reached(sides.left, sides.right, graphs)
+    return count

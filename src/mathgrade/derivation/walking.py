@@ -107,18 +107,19 @@ class Walk:
         for relation, side in zip(relations, sides, strict=False):
             if relation in _STARTS:
                 self.chain = _Chain(side.node, side.node)
-                yield Walked(_plain(side, statement, LineOutcome.START))
+                walked = Walked(_plain(side, statement, LineOutcome.START))
             elif side.node is None:
                 self.chain.last = None
-                yield Walked(_plain(side, statement, LineOutcome.UNREAD))
+                walked = Walked(_plain(side, statement, LineOutcome.UNREAD))
             elif defines:
                 defines = False
                 self.chain.last = side.node
-                yield Walked(_plain(side, statement, LineOutcome.DEFINITION))
+                walked = Walked(_plain(side, statement, LineOutcome.DEFINITION))
             elif relation == _EQUAL:
-                yield self._step(statement, side, side.node, conditions)
+                walked = self._step(statement, side, side.node, conditions)
             else:
-                yield self._relation(statement, side, relation, conditions)
+                walked = self._relation(statement, side, relation, conditions)
+            yield replace(walked, line=replace(walked.line, relation=relation))
 
     # -- special cases -------------------------------------------------------------------
 
@@ -243,7 +244,7 @@ class Walk:
             return Walked(replace(line, message="Only equations are followed."))
         found = self.judgement.holds(relation, before, side.node)
         if found.outcome is Equality.EQUAL:
-            return Walked(replace(line, outcome=LineOutcome.TRUE))
+            return Walked(replace(line, outcome=LineOutcome.TRUE, laws=()))
         if found.outcome is Equality.UNDECIDED:
             return Walked(replace(line, message=found.reason))
         ill = found.outcome is Equality.ILL_FORMED
@@ -270,7 +271,9 @@ class Walk:
                 return f"The index {alone[0]} stands on the {which} side only."
         if found.outcome is Equality.ILL_FORMED:
             return found.reason
-        return found.reason if found.note == "undefined" else ""
+        if found.note == "undefined":
+            return "It is undefined where the side before has a value."
+        return ""
 
 
 def _plain(side: Side, statement: Statement, outcome: LineOutcome) -> MarkedLine:

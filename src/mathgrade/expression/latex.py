@@ -126,6 +126,8 @@ def _write(node: Node) -> tuple[str, int]:
             inner = _list(indices, "," if len(indices) > 1 else "")
             if isinstance(base, Name) and "_" not in _name(base.name):
                 return f"{_name(base.name)}_{{{inner}}}", _ATOM
+            if isinstance(base, Apply):
+                return f"{to_latex(base)}_{{{inner}}}", _ATOM
             return rf"\left({to_latex(base)}\right)_{{{inner}}}", _ATOM
         case Add(terms):
             return _sum(terms), _TERM

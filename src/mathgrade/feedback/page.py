@@ -197,6 +197,8 @@ class _Reader:
                 # Without points it only tells students and markers what to do elsewhere.
                 is_task = bool(float(nbgrader.get("points") or 0) or nbgrader.get("comment"))
             is_answer = bool(nbgrader.get("solution")) or is_task
+            # A Markdown answer without points is marked by the test cell that follows.
+            is_grade = is_grade and not (is_answer and not float(nbgrader.get("points") or 0))
             if is_answer:
                 yield self.answer(cell, nbgrader, with_comment=not (is_grade or is_task))
             if is_grade or is_task:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from mathgrade.feedback.formula import formula
 from mathgrade.feedback.markdown import display_formula
 from mathgrade.feedback.page import Page
+from mathgrade.proof_rows import brief, rows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
 __all__ = ["message", "number", "render"]
@@ -60,11 +61,14 @@ def _template() -> jinja2.Template:
         "number": number,
         "message": message,
         "formula": lambda latex: Markup(display_formula(latex)),  # noqa: S704
+        "inline": formula,
         "sentence": sentence,
     }
     environment.globals |= {
         "sign": sign,
         "share": share,
+        "rows": rows,
+        "brief": brief,
         "OUTCOMES": OUTCOMES,
         "STATES": STATES,
     }
@@ -126,4 +130,6 @@ def share(verdict: Verdict, finding: Finding, possible: float) -> str:
         return ""
     whole = finding.share * Fraction(verdict.points or possible)
     got = {True: number(whole), False: "0", None: "?"}[finding.met]
+    if verdict.lines:  # what a derivation earns on the way is no part that was announced
+        return got
     return f"{got} of {number(whole)}"

@@ -19,6 +19,9 @@ VERDICT_TYPE = "application/vnd.mathgrade.v1+json"
 MAX_TEXT = 20_000
 """Characters of a message or a formula in a verdict."""
 
+MAX_LINES = 1000
+"""Lines of a derivation in a verdict."""
+
 
 def read_verdicts(cell: Mapping[str, Any]) -> Iterator[Verdict]:
     """The verdicts among the outputs of a test cell; what is not one is left out."""
@@ -40,7 +43,17 @@ def _verdict(data: Mapping[str, Any]) -> Verdict | None:
         verdict = Verdict.from_json(data)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+    if len(verdict.lines) > MAX_LINES:
+        return None
     texts = [verdict.read_as, *(finding.message for finding in verdict.findings)]
+    for line in verdict.lines:
+        texts += [line.text, line.read_as, line.message, line.hint, line.relation]
+        texts += [*line.remarks, *(line.laws or ())]
+    witnesses = [f.witness for f in verdict.findings] + [line.witness for line in verdict.lines]
+    for witness in filter(None, witnesses):
+        if not isinstance(witness.at, Mapping):
+            return None
+        texts += [witness.received, witness.expected, witness.place]
     if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts):
         return None
     return verdict

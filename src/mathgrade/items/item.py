@@ -227,6 +227,7 @@ def _with_mistake(
     if credit > verdict.credit:
         kept = Finding("What is right in spite of a known mistake", True, credit)
         lost = Finding("The answer is right", False, 1 - credit, mistake.message, mistake.note)
-        return Verdict.of((kept, lost), read_as=verdict.read_as)
+        known = Verdict.of((kept, lost), read_as=verdict.read_as)
+        return replace(known, lines=verdict.lines)
     remark = Finding("A known mistake", False, message=mistake.message, note=mistake.note)
     return replace(verdict.with_finding(remark, first=True), note=mistake.note)

@@ -230,7 +230,9 @@ class _Builder:
     def _amp(self, _part: Part) -> None:
         now = self.now
         coming = self.parts[self.at] if self.at < len(self.parts) else None
-        if coming is None or coming.kind != "side" or not now.relations or now.trails:
+        if coming is None or coming.kind != "side":
+            return
+        if not now.sides or not (now.relations or now.leads) or now.trails:
             return
         if now.rows[-1] != self.row:
             return
@@ -240,6 +242,8 @@ class _Builder:
         if self.scanner.source(coming.start, coming.end).startswith("-"):
             return
         self._end("amp")
+        if self.at > 1 and self.parts[self.at - 2].kind == "amp":  # "&&" leaves a column empty
+            self.now.arrow = "because"
 
     def _gap(self, _part: Part) -> None:
         now = self.now
