@@ -92,6 +92,7 @@ class Support:
             return self.by_other_form(a, b) or self.inverse(a, b)
         return (
             self.follows(a, b, defined=True)
+            or self.by_lemmas(a, b)
             or self.by_other_form(a, b)
             or self.differentiated(a, b)
         )
