@@ -31,6 +31,10 @@ from mathgrade.expression.nodes import Number, children, free_names
 __all__ = ["decide"]
 
 
+# Points looked at in a larger case, until the reference has had a value at so many.
+MAX_BEYOND, ENOUGH_BEYOND = 10, 2
+
+
 class _LateError(Exception):
     """The time limit has passed."""
 
@@ -237,8 +241,10 @@ class _Work:
                 comparison = self.case(case)
                 if isinstance(comparison, Decision):
                     return comparison
-                for point in points(comparison.program.atoms, self.rng, 2):
+                for point in points(comparison.program.atoms, self.rng, MAX_BEYOND):
                     comparison.look(point)
+                    if comparison.differs or comparison.agreed == ENOUGH_BEYOND:
+                        break
                 if comparison.differs:
                     return self._difference(every).decision(case, comparison)
         except TooBigError:

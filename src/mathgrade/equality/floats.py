@@ -15,7 +15,7 @@ import numpy as np
 
 from mathgrade.equality.program import Op, Program
 
-__all__ = ["Floats", "as_float", "float_values"]
+__all__ = ["Floats", "as_float", "float_values", "plainly_apart"]
 
 Floats = Any
 """An array of floats, one for each point; numpy's types say too little to be of use."""
@@ -49,6 +49,13 @@ def as_float(value: Fraction) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
+
+
+def plainly_apart(left: Floats, right: Floats) -> bool:
+    """Whether two values differ at some point by more than floating point can err."""
+    with np.errstate(all="ignore"):
+        gap = abs(left - right) > 1e-6 * (1 + abs(left) + abs(right))
+        return bool((gap & np.isfinite(left) & np.isfinite(right)).any())
 
 
 def _folded(join: Callable[[Floats, Floats], Floats]) -> Callable[..., Floats]:

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from mathgrade.equality.case import cases
+from mathgrade.equality.case import Case, cases
 from mathgrade.equality.decision import Decision, strength
+from mathgrade.equality.floats import as_float, float_values, plainly_apart
 from mathgrade.equality.ground import Grounder, IllFormedError
+from mathgrade.equality.points import points
 from mathgrade.equality.program import Fact, Program, TooBigError
 from mathgrade.equality.signs import put
 from mathgrade.errors import ItemError
@@ -41,6 +43,7 @@ from mathgrade.expression.nodes import (
 __all__ = ["MIRROR", "Proportion", "difference", "mirrored"]
 
 MAX_FACTORS = 3
+_TRIED = 6
 ORDERS = ("<", "<=", ">", ">=")
 MIRROR = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -89,11 +92,34 @@ class Proportion:
         return ""
 
     def _equal(self, left: Node, right: Node) -> str:
+        if self._seen_apart(left, right):
+            return ""
         try:
             decision = self.same(left, right)
         except ItemError:  # the response stands on the left, and means nothing there
             return ""
         return decision.proof if decision.equal else ""
+
+    def _seen_apart(self, left: Node, right: Node) -> bool:
+        """Whether two formulas in real numbers plainly differ: most factors that are tried do."""
+        names = free_names(left) | free_names(right)
+        for name in names:
+            declared = self.context.get(name)
+            if declared is None or declared.kind != "real" or name in self.defined:
+                return False
+        program = Program()
+        grounder = Grounder(program, self.context, Case({}, ()))
+        try:
+            sides = [grounder.ground(side) for side in (left, right)]
+        except (IllFormedError, TooBigError):
+            return False
+        steps = [side for side in sides if isinstance(side, int)]
+        if len(steps) < len(sides):
+            return False
+        drawn = list(points(program.atoms, random.Random(0), _TRIED))
+        columns = {k: [as_float(point[k]) for point in drawn] for k in program.atoms}
+        values = float_values(program, program.reachable(steps), columns, len(drawn))
+        return plainly_apart(*(values[step] for step in steps))
 
     def _exception(self, factor: Node, pole: str, ours: Node, theirs: Node, ordered: bool) -> str:
         """Why a factor does no harm: it is nowhere 0, or neither side holds where it is."""
