@@ -110,8 +110,9 @@ def check(
         definitions: what defined names of a derivation stand for; ``{}`` if there are none.
             With them, the answer is read as a derivation, line by line.
         shape: of the matrix or vector asked; with ``kind="svd"`` of the decomposed matrix.
-        kind: "number", "expression", "matrix", "vector", "svd", "function", "text"; left
-            out, it follows from ``names`` and ``shape``.
+        kind: "number", "expression", "statement" (an equation, inequality, list or set),
+            "matrix", "vector", "svd", "function", "text"; left out, it follows from
+            ``names`` and ``shape``.
 
     Raises:
         ResponseError: the form is wrong. While grading that is only printed.

@@ -10,7 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mathgrade.answers import SVD, Choice, Expression, Function, Matrix, Number
+from mathgrade.answers import SVD, Choice, Expression, Function, Matrix, Number, Statement
 from mathgrade.answers.checks import agrees, raises, satisfies, silent, unchanged
 from mathgrade.errors import ResponseError
 from mathgrade.verdict import Outcome
@@ -158,6 +158,9 @@ TESTS = {
             raises("refuses a text", ["text"], ValueError, Fraction(1, 8)),
         ),
     ),
+    "Statement of an equation": Statement("y == 2*x", {"x y": "real"}),
+    "Statement of a set": Statement("{1, 2}", {}),
+    "Statement of a list": Statement("(7, 8)", {}),
     "Choice": Choice("b", {"a": "one", "b": "two"}),
     "Choice of several": Choice({"a", "b"}, {"a": "one", "b": "two", "c": "three"}),
 }

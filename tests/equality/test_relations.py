@@ -224,3 +224,18 @@ def test_a_set_of_many_elements_is_too_big():
 
 def test_what_is_read_keeps_its_kind():
     assert read_any("x == 1", read_names(X))[1].holds
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("(x == 0) | (y == 1)", "(x == 0) | (y == 1) | (1/x == 0)"),
+        ("sqrt(x) == abs(y)", "(sqrt(x) == abs(y)) | (1/x == 0)"),
+        ("(x-y)**2 == 0", "((x-y)**2 == 0) | (log(x) == y/x*x)"),
+        ("x == x*y", "(x*y == x) | (1/x == 0)"),
+    ],
+)
+def test_a_relation_that_is_undefined_spoils_no_other(left, right):
+    """It does not hold there: no more is to be said of the point 0 than that the rest holds."""
+    decision = decide(left, right, {"x y": "real"})
+    assert decision.witness is None or decision.witness.at["x"] != "0"

@@ -36,8 +36,11 @@ NEEDED = [
     ("root.of-product", "sqrt(s[i]*s[j])", "sqrt(s[i])*sqrt(s[j])"),
     ("root.of-exp", "log(sqrt(exp(c)))", "c/2"),
     ("abs.sign", "abs(-c)", "abs(c)"),
-    ("max.order", "max(c,x)", "max(x,c)"),
-    ("min.order", "min(c,x)", "min(x,c)"),
+    ("abs.product", "abs(c*x)", "abs(c)*abs(x)"),
+    ("max.order", "max(c,x,1)", "max(x,1,c)"),
+    ("max.halves", "max(c,x)", "(c+x+abs(c-x))/2"),
+    ("min.order", "min(c,x,1)", "min(x,1,c)"),
+    ("min.halves", "min(c,x)", "-max(-c,-x)"),
     ("sin.odd", "sin(-c)", "-sin(c)"),
     ("cos.even", "cos(-c)", "cos(c)"),
     ("sum.constant", "Sum(c,k,1,K)", "K*c"),
@@ -108,10 +111,48 @@ def test_a_small_step_needs_few_laws():
         ("c", "c+0*diff(abs(x),x)"),
         ("diff(f(g(x)),x)", "diff(f(x),x)*diff(g(x),x)"),
         ("0", "Sum(z[k],k,2,K)-Sum(z[k],k,1,K-1)"),
+        # e^(z/2) is an unknown here, and was put as e^z for another index:
+        ("Sum(exp(z[k]/2),k,1,K)", "Sum(exp(z[k]/2),k,1,K-1)+exp(z[K])"),
+        ("exp(z[i])", "Sum(delta(i,k)*exp(z[k]/2),k,1,K)"),
+        ("diff(max(c,x),x)", "diff(max(c,x),x)+0/x"),
+        ("max(c,x)", "max(c,-x)"),
+        ("max(c,x)", "(c+x-abs(c-x))/2"),
+        ("abs(c*x)", "c*abs(x)"),
+        ("abs(c+x)", "abs(c)+abs(x)"),
+        ("abs(c*x)", "sqrt(c**2*x)*sqrt(x)"),
+        ("0", "0*log((c-x)**2)"),
+        ("Sum(z[k],k,1,K)", "Sum(z[K-k],k,1,K-1)"),
+        ("Sum(z[k]*y[k],k,1,K)", "Sum(z[K+1-k]*y[k],k,1,K)"),
+        ("Sum(k*z[k],k,1,K)", "Sum(k*z[K+1-k],k,1,K)"),
+        ("Sum(z[k],k,1,K)", "z[1]+Sum(z[k],k,2,K-1)+z[K]"),
     ],
 )
 def test_nothing_false_is_proved(left, right):
     assert proof(left, right) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Sum(z[k],k,1,K)", "Sum(z[K+1-k],k,1,K)"),
+        ("Sum(z[K+1-k],k,1,K)", "Sum(z[k],k,1,K)"),
+        ("Sum(z[k],k,1,K)", "Sum(z[K-k],k,0,K-1)"),
+        ("Sum(z[k],k,1,K)", "z[K]+Sum(z[K-k],k,1,K-1)"),
+        ("Sum(z[k],k,2,K)", "Sum(z[K+1-k],k,1,K-1)"),
+        ("Sum(z[k],k,2,K)", "Sum(z[k+1],k,1,K-1)"),
+        ("Sum(k*z[k],k,1,K)", "Sum((K+1-k)*z[K+1-k],k,1,K)"),
+        ("Sum(Sum(z[k]*y[j],k,1,K),j,1,K)", "Sum(Sum(z[K+1-k]*y[K+1-j],k,1,K),j,1,K)"),
+        ("z[i]", "Sum(delta(i,K+1-k)*z[K+1-k],k,1,K)"),
+        ("z[i]", "Sum(ifeq(i,1+K-(1+K-k),z[k],0),k,1,K)"),
+        ("Product(s[k],k,1,K)", "Product(s[K+1-k],k,1,K)"),
+        ("Sum(exp(z[k]),k,1,K)", "Sum(exp(z[k]/2)**2,k,1,K-1)+exp(z[K]/2)**2"),
+        ("Sum(max(0,z[k]),k,1,K)", "Sum((z[k]+abs(z[k]))/2,k,1,K)"),
+        ("Sum(abs(y[k]-z[k]),k,1,K)", "Sum(sqrt((y[k]-z[k])*(y[K+1-(K+1-k)]-z[k])),k,1,K)"),
+        ("Sum(z[k],k,1,K)", "Sum(sqrt(1)*z[k],k,1,K)"),
+    ],
+)
+def test_sums_run_in_any_order_from_any_start(left, right):
+    assert proof(left, right) is not None
 
 
 def test_definitions_can_be_kept_shut():

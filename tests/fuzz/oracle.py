@@ -588,6 +588,8 @@ def approximate(value: Any) -> str:
 
 def differentiate(f: F, by: str) -> F:
     """The derivative of a smooth scalar formula by one of its names."""
+    if f.op not in ("sum", "product") and by not in _names(f):
+        return num(0)  # also where a root in it has no derivative of its own
     d = [differentiate(p, by) for p in f.parts] if f.op not in ("sum", "product", "entry") else []
     match f.op:
         case "num" | "pi" | "delta" | "entry":
@@ -621,6 +623,12 @@ def differentiate(f: F, by: str) -> F:
         case "call":
             return mul(_outer(f.name, f.parts[0]), d[0])
     raise AssertionError(f.op)
+
+
+def _names(f: F) -> set[str]:
+    """The names that stand in a formula."""
+    own = {f.name} if f.op in ("var", "entry") else set()
+    return own.union(*map(_names, f.parts))
 
 
 def _outer(name: str, x: F) -> F:

@@ -5,7 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from tests.fuzz.equality import FAULTS, Pair, fuzz, judge, make, row
+from mathgrade.equality.symbolic import prove
+from mathgrade.errors import ResponseError
+from mathgrade.expression import read, read_names
+from tests.fuzz.equality import FAULTS, Pair, fuzz, judge, make, row, truth_of
 from tests.fuzz.formula import F, add, call, div, entry, minus, mul, num, power, sum_, text, var
 from tests.fuzz.minimise import minimise
 from tests.fuzz.oracle import UNDEFINED, UnsureError, compare, evaluate
@@ -39,6 +42,24 @@ def test_nothing_false_is_accepted_and_nothing_true_rejected():
     wrong = [r for r in faults if r not in known and r.fault != "undecided"]
     assert not wrong, "\n\n".join(row(minimise(r)) for r in wrong[:5])
     assert sum(r.fault == "undecided" for r in faults) < len(results) / 500
+
+
+def test_what_differs_is_never_proved_equal():
+    """Proofs on their own: decide looks at points first, so it seldom asks for a wrong one."""
+    tried = 0
+    for number in range(500):
+        pair = make(20260202, number)
+        if pair is None or not pair.slip:
+            continue
+        context = read_names(pair.setting.names)
+        try:
+            left, right = (read(text(side), context) for side in (pair.left, pair.right))
+        except ResponseError:
+            continue
+        tried += 1
+        if prove(left, right, context, {}) is not None:
+            assert truth_of(pair, random.Random(number))[0] != "different", (text(pair.left), pair)
+    assert tried > 200
 
 
 def test_a_pair_depends_on_its_seed_and_number_only():

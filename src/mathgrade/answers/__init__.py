@@ -7,6 +7,7 @@ from mathgrade.answers.expression import Expression
 from mathgrade.answers.function import Function
 from mathgrade.answers.matrix import Matrix
 from mathgrade.answers.number import Number
+from mathgrade.answers.statement import Statement
 from mathgrade.answers.svd import SVD
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "Matrix",
     "Number",
     "Shares",
+    "Statement",
 ]

@@ -17,11 +17,11 @@ from mathgrade.answers.scalar import read_scalar
 from mathgrade.answers.svd_factors import svd_latex
 from mathgrade.codec.absent import Absent
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Context
+from mathgrade.expression import Context, Kind
 
 __all__ = ["KINDS", "read_form"]
 
-KINDS = ("number", "expression", "matrix", "vector", "svd", "function", "text")
+KINDS = ("number", "expression", "statement", "matrix", "vector", "svd", "function", "text")
 
 
 def read_form(
@@ -68,6 +68,16 @@ def _number(response: Any, _names: Any, _shape: Any) -> tuple[str, str]:
 def _expression(response: Any, names: Any, _shape: Any) -> tuple[str, str]:
     context = expression.read_names(names or {})
     return expression.to_latex(read_formula(response, context)), "Read as"
+
+
+def _statement(response: Any, names: Any, _shape: Any) -> tuple[str, str]:
+    node, kind, _ = expression.read_any(response, expression.read_names(names or {}))
+    if kind is Kind.FORMULA:
+        raise ResponseError(
+            "Expected an equation, an inequality, a list or a set, received a formula.",
+            "statement.kind",
+        )
+    return expression.to_latex(node), f"Read as {kind.value}"
 
 
 def _matrix(response: Any, names: Any, shape: Any, *, vector: bool = False) -> tuple[str, str]:
@@ -127,6 +137,7 @@ def _any(response: Any, _names: Any, _shape: Any) -> tuple[str, str]:
 _READERS: dict[str, Callable[[Any, Any, Any], tuple[str, str]]] = {
     "number": _number,
     "expression": _expression,
+    "statement": _statement,
     "matrix": _matrix,
     "vector": _vector,
     "svd": _svd,

@@ -115,9 +115,10 @@ class Forms:
             return None
 
     def spelt(self, node: Node) -> Spelling:
-        """What formulas share that differ in order and brackets only."""
+        """What formulas share that differ in order, brackets and a student's short names only."""
         if node not in self._spellings:
-            self._spellings[node] = spelling(node, self.is_matrix)
+            words = self.measure.vocabulary
+            self._spellings[node] = spelling(words.unfolded(node, words.own), self.is_matrix)
         return self._spellings[node]
 
     def is_matrix(self, node: Node) -> bool:

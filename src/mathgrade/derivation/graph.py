@@ -213,18 +213,28 @@ class Graph:
         For a claim that is itself no bigger than a step may be: to write it down shows
         nothing. Formulas count as something else if more than order and brackets differ.
         """
-        if self._path(left, right):
+        laws = self.measure.laws(left, right, self.max_laws) or frozenset()
+        if self._path(left, right, laws):
             return True
-        if self._forms.same(left, right) or self._forms.is_matrix(left):
+        if self._forms.is_matrix(left):
+            products = self._support.identities(left, right)
+            return any(self._path(product, one, frozenset()) for product, one in products)
+        if self._forms.same(left, right):
             return False
         # a = b from a - b = 0, as far as that was led to by way of something else.
         for members in self._forms.classes():
             for u, v in itertools.combinations(members, 2):
-                if self._support.equivalent((left, right), (u, v)) and self._path(u, v):
+                if self._support.equivalent((left, right), (u, v)) and self._path(u, v, laws):
                     return True
         return False
 
-    def _path(self, left: Node, right: Node) -> bool:
+    def _path(self, left: Node, right: Node, whole: frozenset[str]) -> bool:
+        """Whether steps lead there that are each smaller than all at once.
+
+        Args:
+            whole: the laws of all at once; a step that takes as many is none on the way,
+                if they are more than one.
+        """
         spelt = self._forms.spelt
         ends = frozenset((spelt(left), spelt(right)))
         parent: dict[Spelling, Spelling] = {}
@@ -240,6 +250,8 @@ class Graph:
 
         nodes = [left, right]
         for link in self._support.good:
+            if len(whole) > 1 and whole <= (self.laws.get(link.step) or frozenset()):
+                continue
             nodes += [link.left, link.right]
             join(spelt(link.left), spelt(link.right))
         for node in nodes:

@@ -73,7 +73,7 @@ def _makes(wrong: Walked, step: Form, indices: frozenset[str], judgement: Judgem
     words = judgement.vocabulary
     left, right = words.plain(step.left), words.plain(step.right)
     for whole, other in ((before, line), (line, before)):
-        plain = words.spelt_out(words.plain(whole))
+        plain = words.unfolded(words.plain(whole), words.own)
         for old, new in ((left, right), (right, left)):
             for changed in _allowed(plain, old, new, indices):
                 found = judgement.decide(judgement.equation(changed, other), wrong.conditions)

@@ -245,16 +245,21 @@ class Support:
 
     def inverse(self, a: Node, b: Node) -> bool:
         """Whether a is the inverse of a matrix X, and X b or b X is joined to the identity."""
+        for product, one in self.identities(a, b):
+            self.forms.add(one)
+            self.forms.add(product)
+            if self.forms.joined(product, one):
+                return True
+        return False
+
+    def identities(self, a: Node, b: Node) -> Iterator[tuple[Node, Node]]:
+        """Products that must be the identity for one side to be the inverse in the other."""
         for x, y in ((a, b), (b, a)):
             if isinstance(x, Inverse) and self.forms.is_matrix(x):
                 size = self.vocabulary.components.shape(x.body)[0]
                 one = Identity(Name(size) if isinstance(size, str) else Number(Fraction(size)))
-                self.forms.add(one)
-                for product in (Mul((x.body, y)), Mul((y, x.body))):
-                    self.forms.add(product)
-                    if self.forms.joined(product, one):
-                        return True
-        return False
+                yield Mul((x.body, y)), one
+                yield Mul((y, x.body)), one
 
     # -- signs ---------------------------------------------------------------------------
 

@@ -7,12 +7,20 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
+from mathgrade.derivation.words import Words
 from mathgrade.equality import Decision, Equality, decide
+from mathgrade.equality.symbolic import LAWS
+from mathgrade.equality.symbolic.measuring import Valuation
+from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Declaration, Node, Shape, shape_text
 from mathgrade.expression.nodes import (
+    Call,
     Cases,
     Derivative,
+    Entry,
+    Fold,
+    Identity,
     Logic,
     Matrix,
     Name,
@@ -72,6 +80,11 @@ class Judgement:
             shapes = [
                 max(shapes) if side == _ZERO else s for side, s in zip((a, b), shapes, strict=True)
             ]
+        for side, other in ((a, shapes[1]), (b, shapes[0])):
+            if isinstance(side, Identity) and other and other[0] == other[1]:
+                sized = Identity(_size(other[0]))  # as large as it must be
+                a, b = (sized if s is side else s for s in (a, b))
+                shapes = [other, other]
         first, second = ((1, 1) if s == () else s for s in shapes)
         turned = first != second and first == second[::-1]
         if turned and not (_differentiates(a) or _differentiates(b)):
@@ -88,11 +101,19 @@ class Judgement:
             if not turned and not _differentiates(a) and not _differentiates(b):
                 return Equation(a, b)
             return Equation(self._written(a, first), self._written(b, second, turn=turned), turned)
+        if 1 not in first and not turned and not _by_entries(a) and not _by_entries(b):
+            return Equation(a, b)
         row, column = self._index(ROW, first[0]), self._index(COLUMN, first[1])
-        other = (column, row) if turned else (row, column)
+        places = (column, row) if turned else (row, column)
         return Equation(
-            words.components.entry(a, row, column), words.components.entry(b, *other), turned
+            words.components.entry(a, row, column), words.components.entry(b, *places), turned
         )
+
+    def _words(self) -> Words:
+        words = self.vocabulary
+        laws = frozenset(law.name for law in LAWS)
+        sizes = frozenset(n for n, d in words.formal.names.items() if d.kind == "size")
+        return Words(words, Valuation(words.formal, words.given, Pattern(sizes=sizes), laws))
 
     def _index(self, name: str, size: int | str) -> Node:
         if size == 1:
@@ -200,8 +221,11 @@ class Judgement:
         self, left: Node, right: Node, conditions: tuple[Node, ...], sizes: Mapping[str, int]
     ) -> Decision:
         words = self.vocabulary
+        matrices = bool(words.components.shape(left))
+        if matrices and not sizes and self._words().equal(left, right):
+            return Decision(Equality.EQUAL, "all sizes")
         if conditions:
-            if words.components.shape(left):
+            if matrices:
                 return Decision(Equality.UNDECIDED, reason="a case of matrices")
             condition = Logic("and", conditions) if len(conditions) > 1 else conditions[0]
             left, right = (_where(condition, side) for side in (left, right))
@@ -219,6 +243,19 @@ class Judgement:
         except ItemError as error:  # the left side of a student's line is the student's
             reason = str(error).removeprefix("The reference cannot be read: ")
             return Decision(Equality.ILL_FORMED, reason=reason, note="derivation.left")
+
+
+def _size(size: int | str) -> Node:
+    return Name(size) if isinstance(size, str) else _number(size)
+
+
+def _by_entries(node: Node) -> bool:
+    """Whether a formula of matrices is better looked at entry by entry."""
+    if isinstance(node, Derivative | Entry | Fold | Cases) or (
+        isinstance(node, Call) and node.function == "diag"
+    ):
+        return True
+    return any(map(_by_entries, children(node)))
 
 
 _ZERO, _ONE = Number(Fraction(0)), Number(Fraction(1))

@@ -23,6 +23,8 @@ from mathgrade.expression.nodes import (
     Derivative,
     Entry,
     Fold,
+    Identity,
+    Mul,
     Name,
     Number,
     Subst,
@@ -85,7 +87,9 @@ class Vocabulary:
     partials: list[Partial] = field(init=False, default_factory=list)
     _names: dict[str, Declaration] = field(init=False, default_factory=dict)
     components: Components = field(init=False)
-    _unfolded: dict[Node, Node] = field(init=False, default_factory=dict)
+    _unfolded: dict[tuple[Node, frozenset[str] | None], Node] = field(
+        init=False, default_factory=dict
+    )
     _keys: dict[tuple[str, tuple[Node, ...]], str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -194,6 +198,8 @@ class Vocabulary:
                 inner = self._plain(base, bound, depth)
                 places = tuple(self._plain(i, bound, depth) for i in indices)
                 return self._at(inner, places, bound)
+            case Mul(factors):
+                return self._product(tuple(self._plain(f, bound, depth) for f in factors))
             case Fold(kind, body, index, low, high):
                 ends = self._plain(low, bound, depth), self._plain(high, bound, depth)
                 return Fold(
@@ -203,6 +209,16 @@ class Vocabulary:
                 inner = self._plain(body, {**bound, name: None}, depth)
                 return Subst(inner, name, self._plain(value, bound, depth))
         return pieces_changed(node, lambda child: self._plain(child, bound, depth))
+
+    def _product(self, factors: tuple[Node, ...]) -> Node:
+        """A product; A I is A, whatever size the identity was taken to have."""
+        grids = [f for f in factors if self.components.shape(f)]
+        kept = tuple(f for f in factors if not isinstance(f, Identity))
+        if len(kept) == len(factors) or len(grids) < 2:
+            return Mul(factors)
+        if not any(g in kept for g in grids):
+            kept = (*kept, grids[0])
+        return Mul(kept) if len(kept) > 1 else kept[0]
 
     def _at(self, whole: Node, places: tuple[Node, ...], bound: Bound) -> Node:
         """An entry; of a function's value that is named, by all the indices of that name."""
@@ -381,30 +397,31 @@ class Vocabulary:
         if name not in self._names and like.shape:
             self._names[name] = Declaration("index", low=1, high=like.shape[-1])
 
-    def unfolded(self, node: Node) -> Node:
-        """The formula with every definition written out."""
-        if node not in self._unfolded:
-            self._unfolded[node] = self._unfold(node, {})
-        return self._unfolded[node]
+    def unfolded(self, node: Node, only: frozenset[str] | None = None) -> Node:
+        """The formula with every definition written out.
 
-    def spelt_out(self, node: Node) -> Node:
-        """The formula with the student's own short names written out, and no others."""
-        return self._unfold(node, {}, self.hidden)
+        Args:
+            only: the names whose definitions are written out; all if not given.
+        """
+        key = (node, only)
+        if key not in self._unfolded:
+            names = self.given.keys() if only is None else only & self.given.keys()
+            self._unfolded[key] = self._unfold(node, frozenset(names))
+        return self._unfolded[key]
 
-    def _unfold(self, node: Node, bound: Bound, kept: frozenset[str] = frozenset()) -> Node:
+    def _unfold(self, node: Node, names: frozenset[str]) -> Node:
         match node:
-            case Name(name) if name in self.given and name not in {*bound, *kept}:
+            case Name(name) if name in names:
                 indices, body = self.given[name]
-                return node if indices else self._unfold(body, {}, kept)
-            case Entry(Name(name), places) if name in self.given and name not in {*bound, *kept}:
+                return node if indices else self._unfold(body, frozenset(self.given) & names)
+            case Entry(Name(name), places) if name in names:
                 indices, body = self.given[name]
                 if len(indices) == len(places):
                     put = dict(zip(indices, places, strict=True))
-                    return self._unfold(substituted(body, put), bound, kept)
+                    return self._unfold(substituted(body, put), names)
             case Fold(kind, body, index, low, high):
-                inner = self._unfold(body, {**bound, index: None}, kept)
-                return Fold(kind, inner, index, low, high)
-        return pieces_changed(node, lambda child: self._unfold(child, bound, kept))
+                return Fold(kind, self._unfold(body, names - {index}), index, low, high)
+        return pieces_changed(node, lambda child: self._unfold(child, names))
 
 
 def _size_of(node: Node) -> Size | None:

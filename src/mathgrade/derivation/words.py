@@ -52,12 +52,15 @@ class _Letter:
         rows: the entries of a written matrix.
         turned: whether it is transposed.
         inverse: whether it is inverted.
+        inside: for the inverse of a product that cannot be split (its factors are not
+            square), the letters of the product.
     """
 
     name: str = ""
     rows: Rows = ()
     turned: bool = False
     inverse: bool = False
+    inside: tuple[_Letter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,11 @@ class Words:
                 if self._agree(left, right, frozenset(some)):
                     return frozenset(some)
         return None
+
+    def equal(self, left: Node, right: Node) -> bool:
+        """Whether all the laws together take one side to the other."""
+        names = frozenset(law.name for law in (*MATRIX_LAWS, DEFINITION))
+        return self._agree(left, right, names)
 
     def _agree(self, left: Node, right: Node, laws: frozenset[str]) -> bool:
         try:
@@ -161,13 +169,7 @@ class Words:
             simple = len(term.letters) <= 1 and not any(t.rows for t in term.letters)
             if not simple and "transpose" not in laws:
                 return [_Term(self._one(), (_Letter(f"T{body!r}"),))]
-            letters = tuple(
-                replace(t, rows=tuple(zip(*t.rows, strict=True)))
-                if t.rows
-                else replace(t, turned=not t.turned)
-                for t in reversed(term.letters)
-            )
-            found.append(replace(term, letters=letters))
+            found.append(replace(term, letters=_over(term.letters)))
         return found
 
     def _inverse(self, body: Node, laws: frozenset[str]) -> list[_Term]:
@@ -176,17 +178,30 @@ class Words:
             return [_Term(self._one(), (_Letter(repr(body), inverse=True),))]
         term = terms[0]
         simple = len(term.letters) <= 1 and not any(t.rows for t in term.letters)
+        over = self._one() / term.number
         if not simple and "inverse" not in laws:
-            return [_Term(self._one(), (_Letter(f"I{body!r}"),))]
-        number, letters = self._one() / term.number, []
+            return [_Term(over, (_Letter(f"I{body!r}"),))]
+        if not all(map(self._square, term.letters)):
+            return [_Term(over, (_Letter(inverse=True, inside=term.letters),))]
+        letters: list[_Letter] = []
         for letter in reversed(term.letters):
-            if not letter.rows:
+            if letter.inside:
+                letters += letter.inside
+            elif not letter.rows:
                 letters.append(replace(letter, inverse=not letter.inverse))
-                continue
-            part = self._inverted(letter.rows)
-            number = number * part.number
-            letters += part.letters
-        return [_Term(number, tuple(letters))]
+            else:
+                part = self._inverted(letter.rows)
+                over = over * part.number
+                letters += part.letters
+        return [_Term(over, tuple(letters))]
+
+    def _square(self, letter: _Letter) -> bool:
+        if letter.rows:
+            return len(letter.rows) == len(letter.rows[0])
+        declared = self.vocabulary.formal.get(letter.name)
+        if declared is None:  # a formula that is not looked into, or the inverse of a product
+            return bool(letter.inside)
+        return len(declared.shape) == 2 and declared.shape[0] == declared.shape[1]
 
     def _inverted(self, rows: Rows) -> _Term:
         n = len(rows)
@@ -243,9 +258,9 @@ class Words:
             k = 0
             while k + 1 < len(letters):
                 a, b = letters[k], letters[k + 1]
-                if "inverse" in laws and a == replace(b, inverse=not b.inverse):
-                    del letters[k : k + 2]
-                    k = max(k - 1, 0)
+                if "inverse" in laws and (gone := self._cancelled(letters, k)):
+                    del letters[gone]
+                    k = max(gone.start - 1, 0)
                 elif "product" in laws and a.rows and b.rows:
                     part = self._multiplied(a.rows, b.rows)
                     number = number * part.number
@@ -255,6 +270,19 @@ class Words:
                     k += 1
             found.append(_Term(number, tuple(letters)))
         return self._collected(found, written="product" in laws)
+
+    def _cancelled(self, letters: list[_Letter], k: int) -> slice | None:
+        """The letters from k on, or around it, that are a matrix and its inverse."""
+        a, b = letters[k], letters[k + 1]
+        if not a.inside and not b.inside:
+            same = not a.rows and a == replace(b, inverse=not b.inverse)
+            return slice(k, k + 2) if same else None
+        if a.inside and self._alike(tuple(letters[k + 1 : k + 1 + len(a.inside)]), a.inside):
+            return slice(k, k + 1 + len(a.inside))
+        start = k + 1 - len(b.inside)
+        if b.inside and start >= 0 and self._alike(tuple(letters[start : k + 1]), b.inside):
+            return slice(start, k + 2)
+        return None
 
     def _multiplied(self, left: Rows, right: Rows) -> _Term:
         if len(left[0]) != len(right):
@@ -305,6 +333,7 @@ class Words:
     def _alike(self, left: tuple[_Letter, ...], right: tuple[_Letter, ...]) -> bool:
         return len(left) == len(right) and all(
             (a.name, a.turned, a.inverse, len(a.rows)) == (b.name, b.turned, b.inverse, len(b.rows))
+            and self._alike(a.inside, b.inside)
             and all(
                 len(x) == len(y) and all(self._zero(p - q) for p, q in zip(x, y, strict=True))
                 for x, y in zip(a.rows, b.rows, strict=True)
@@ -326,6 +355,19 @@ class Words:
             else:
                 return False
         return True
+
+
+def _over(letters: tuple[_Letter, ...]) -> tuple[_Letter, ...]:
+    """The letters of a transposed product."""
+    found = []
+    for letter in reversed(letters):
+        if letter.rows:
+            found.append(replace(letter, rows=tuple(zip(*letter.rows, strict=True))))
+        elif letter.inside:
+            found.append(replace(letter, inside=_over(letter.inside)))
+        else:
+            found.append(replace(letter, turned=not letter.turned))
+    return tuple(found)
 
 
 def _minor(rows: Rows, row: int, column: int) -> Rows:

@@ -13,7 +13,7 @@ from mathgrade.equality.balls import UNDEFINED, evaluate, exact, finite
 from mathgrade.equality.points import Point
 from mathgrade.equality.program import Program
 
-__all__ = ["Clash", "Comparison", "Pair"]
+__all__ = ["Clash", "Comparison", "Pair", "apart", "value_text"]
 
 BITS = (256, 1024, 6144)
 _AGREED = arb(2) ** -200
@@ -127,7 +127,7 @@ class Comparison:
         undefined = b is UNDEFINED
         before = self.clashes.get(pair)
         if before is None or (before.undefined and not undefined):
-            left, right = _apart(a, b)
+            left, right = apart(a, b)
             self.clashes[pair] = Clash(
                 pair, point, left, right, undefined, not (undefined and last)
             )
@@ -136,6 +136,11 @@ class Comparison:
     def differs(self) -> bool:
         """Whether some pair has been seen to have different values."""
         return any(not c.undefined for c in self.clashes.values())
+
+    @property
+    def undefined_for_certain(self) -> bool:
+        """Whether some pair has been seen to have a value on the left only, beyond doubt."""
+        return any(c.undefined and c.certain for c in self.clashes.values())
 
 
 def _agree(a: Any, b: Any, narrow: arb) -> bool | None:
@@ -151,7 +156,7 @@ def _agree(a: Any, b: Any, narrow: arb) -> bool | None:
     return True if gap.rad() <= narrow * scale else None
 
 
-def _apart(a: Any, b: Any) -> tuple[str, str]:
+def apart(a: Any, b: Any) -> tuple[str, str]:
     """Both values with as many digits as it takes to tell them apart."""
     for digits in (6, 12, 20, 40):
         texts = value_text(a, digits), value_text(b, digits)
@@ -172,7 +177,8 @@ def value_text(value: Any, digits: int = 6) -> str:
         top, bottom = int(value.p), int(value.q)
         if top.bit_length() + bottom.bit_length() <= 48:
             return str(Fraction(top, bottom))
-        value = arb(value)
+        with flint.ctx.workprec(4 * digits + 64):
+            value = arb(value)
     text = str(value.mid().str(digits, radius=False))
     mantissa, e, exponent = text.partition("e")
     if "." in mantissa:

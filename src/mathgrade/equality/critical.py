@@ -11,13 +11,16 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, combinations, islice, pairwise, product
+from itertools import combinations, islice, pairwise, product
 
-from mathgrade.equality.balls import evaluate, exact
+import numpy as np
+
 from mathgrade.equality.definedness import zeros
+from mathgrade.equality.floats import as_float, float_values
 from mathgrade.equality.points import Point, normalise, points, wide_points
 from mathgrade.equality.program import Atom, Fact, Op, Program
-from mathgrade.equality.zeros import BITS, Line, Work, sign_of
+from mathgrade.equality.work import Work
+from mathgrade.equality.zeros import Line
 
 __all__ = ["turning_points", "turns"]
 
@@ -107,34 +110,36 @@ class _Looks:
     def cells(self) -> Iterator[Point]:
         """A point for each pattern of signs of the turning steps that is met by chance."""
         order = self.program.reachable(self.steps)
-        seen: set[tuple[int | None, ...]] = set()
-        drawn = chain(points(self.atoms, self.rng, 24), wide_points(self.atoms, self.rng, 40))
-        for point in drawn:
-            if not self.work.take(len(order)):
-                return
-            values = evaluate(self.program, order, {k: exact(v) for k, v in point.items()}, BITS)
-            cell = tuple(sign_of(values[s]) for s in self.steps)
+        if not self.work.take(len(order)):
+            return
+        drawn = [*points(self.atoms, self.rng, 24), *wide_points(self.atoms, self.rng, 40)]
+        columns = {k: np.array([as_float(p[k]) for p in drawn]) for k in self.atoms}
+        values = float_values(self.program, order, columns, len(drawn))
+        signs = np.sign([values[s] for s in self.steps])
+        patterns = np.where(np.isnan(signs), 2, signs).T
+        seen: set[bytes] = set()
+        for point, pattern in zip(drawn, patterns, strict=True):
+            cell = pattern.tobytes()
             if cell not in seen:
                 seen.add(cell)
                 yield point
 
-    def roots(self, step: int, base: Point, atom: int, known: list[Fraction]) -> list[Fraction]:
-        """Where a step is 0 as one unknown moves."""
-        if atom not in self.order[step] or self.work.left <= 0:
-            return []
-        return Line(self.program, self.order[step], base, atom, self.work).roots(known)
+    def roots(self, steps: list[int], base: Point, atom: int) -> dict[int, list[Fraction]]:
+        """Where steps are 0 as one unknown moves."""
+        moved = {s: self.order[s] for s in steps if atom in self.order[s]}
+        if not moved or self.work.left <= 0:
+            return {}
+        return Line(self.program, moved, base, atom, self.work).roots()
 
     def along(self, base: Point, chosen: list[int]) -> Iterator[Point]:
         """One unknown moved to, beside and between its turns; then all to one of their own."""
         ties: dict[int, list[Fraction]] = {}
         for atom in chosen:
-            roots: list[Fraction] = []
-            for step in self.steps:
-                found = self.roots(step, base, atom, roots)
-                roots += found
-                if _only(self.order[step], self.atoms) == atom:
-                    ties.setdefault(atom, []).extend(found)
-            for value in _around(roots):
+            found = self.roots(self.steps, base, atom)
+            for step, roots in found.items():
+                if roots and _only(self.order[step], self.atoms) == atom:
+                    ties.setdefault(atom, []).extend(roots)
+            for value in _around([root for roots in found.values() for root in roots]):
                 if self.atoms[atom].domain.holds(value):
                     yield normalise(self.atoms, {**base, atom: value})
         if len(ties) > 1:
@@ -151,7 +156,7 @@ class _Looks:
             free = [k for k in free if not self.atoms[k].group]
             self.rng.shuffle(free)
             for atom in free[:2]:
-                found = self.roots(step, point, atom, [])
+                found = self.roots([step], point, atom).get(step, [])
                 fits = [r for r in found if self.atoms[atom].domain.holds(r)]
                 if fits:
                     point = {**point, atom: self.rng.choice(fits)}

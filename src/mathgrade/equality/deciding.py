@@ -9,22 +9,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mathgrade.equality.case import Case, beyond, cases
-from mathgrade.equality.comparing import Clash, Comparison, Pair
+from mathgrade.equality.comparing import Comparison, Pair
 from mathgrade.equality.decision import Decision, Equality
 from mathgrade.equality.definitions import Definitions, reached_from, read_definitions
 from mathgrade.equality.derivative import NoDerivativeError
+from mathgrade.equality.difference import Difference
 from mathgrade.equality.ground import Grounder, IllFormedError, Value
 from mathgrade.equality.points import points
+from mathgrade.equality.polynomials import decide_polynomials
 from mathgrade.equality.program import Op, Program, TooBigError
+from mathgrade.equality.reach import stays_inside
 from mathgrade.equality.search import MAX_WORK, search
 from mathgrade.equality.symbolic import prove
 from mathgrade.equality.symmetry import symmetric
 from mathgrade.equality.whole import decide_whole
-from mathgrade.equality.witness import witness_of
-from mathgrade.equality.zeros import Work
+from mathgrade.equality.work import Work
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Kind, Node, Shape, read_any, read_names, shape_text
-from mathgrade.expression.nodes import Entry, Name, Number, children, free_names
+from mathgrade.expression.nodes import Number, children, free_names
 
 __all__ = ["decide"]
 
@@ -55,7 +57,7 @@ def decide(
         given: definitions ``(name or entry, formula)`` used on both sides, such as
             ``("y[i]", "exp(z[i])/Sum(exp(z[k]), k, 1, K)")``.
         seed: of the points that are drawn; same seed, same decision.
-        time_limit: seconds, after which the outcome is UNDECIDED.
+        time_limit: seconds of processor time, after which the outcome is UNDECIDED.
 
     Returns:
         The decision, with a proof or a witness. Never raises for what ``right`` holds.
@@ -71,8 +73,11 @@ def decide(
     """
     context = read_names(context)
     try:
-        reference, due_kind, due = read_any(left, context)
         definitions = read_definitions(given, context)
+        long = decide_polynomials(left, right, context, seed, frozenset(definitions))
+        if long is not None:
+            return long
+        reference, due_kind, due = read_any(left, context)
     except ResponseError as error:
         raise ItemError(f"The reference cannot be read: {error}") from error
     try:
@@ -82,10 +87,10 @@ def decide(
     except RecursionError:
         return Decision(Equality.ILL_FORMED, reason="The formula is nested too deeply.")
     if not due_kind is kind is Kind.FORMULA:
-        end = time.perf_counter() + time_limit
+        end = time.thread_time() + time_limit
 
         def same(a: Node, b: Node) -> Decision:
-            left_over = end - time.perf_counter()
+            left_over = end - time.thread_time()
             if left_over <= 0:
                 raise _LateError
             return decide(a, b, context, given, seed=seed, time_limit=left_over)
@@ -98,7 +103,7 @@ def decide(
     if clash:
         return Decision(Equality.DIFFERENT, "exact", reason=clash, note="shape")
     matrix = due not in ((), (1, 1))
-    deadline = time.perf_counter() + time_limit
+    deadline = time.thread_time() + time_limit
     work = _Work(reference, response, context, definitions, seed, deadline, matrix)
     try:
         return work.decide()
@@ -146,6 +151,7 @@ class _Work:
     matrix: bool
     rng: random.Random = field(init=False)
     proof: bool | None = None
+    made: dict[tuple[tuple[str, int], ...], Comparison | Decision] = field(default_factory=dict)
     work: Work = field(default_factory=lambda: Work(MAX_WORK))
 
     def __post_init__(self) -> None:
@@ -157,7 +163,7 @@ class _Work:
         indexed = not kinds.isdisjoint(("index", "size"))
         alike = indexed and self._alike()
         every, complete = cases(self.context, used, self.rng, alike=alike)
-        if indexed and (_shifted(self.left) or _shifted(self.right)):
+        if indexed and not all(stays_inside(s, self.context) for s in (self.left, self.right)):
             # An index such as i + 1 may run out of its range: known before values are compared.
             for case in every:
                 grounded = self.case(case)
@@ -188,8 +194,8 @@ class _Work:
             )
             if found.proved:
                 return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
-            if comparison.differs:
-                return self._different(case, comparison, every)
+            if comparison.differs or comparison.undefined_for_certain:
+                return self._difference(every).clearest(case, comparison)
             if found.unequal:
                 reason = "The two are not the same number or formula."
                 return Decision(Equality.DIFFERENT, "exact", reason=reason, note="value")
@@ -204,7 +210,7 @@ class _Work:
             certain = any(c.certain for c in doubt[1].clashes.values())
             if not certain and self._proved():
                 return Decision(Equality.EQUAL, "all sizes" if sized else "exact")
-            return self._different(*doubt, every)
+            return self._difference(every).decision(*doubt)
         further = self._beyond(used, every)
         if further is not None:
             return further
@@ -234,7 +240,7 @@ class _Work:
                 for point in points(comparison.program.atoms, self.rng, 2):
                     comparison.look(point)
                 if comparison.differs:
-                    return self._different(case, comparison, every)
+                    return self._difference(every).decision(case, comparison)
         except TooBigError:
             pass  # what was gone through before stands
         return None
@@ -273,6 +279,13 @@ class _Work:
 
     def case(self, case: Case) -> Comparison | Decision:
         """Both sides grounded in one program; a Decision where that settles it."""
+        key = tuple(case.values.items())
+        found = self.made.get(key)
+        if found is None:
+            found = self.made[key] = self._case(case)
+        return found
+
+    def _case(self, case: Case) -> Comparison | Decision:
         self._tick()
         program = Program()
         grounder = Grounder(program, self.context, case, self.definitions)
@@ -300,57 +313,12 @@ class _Work:
         ]
         return Comparison(program, pairs)
 
-    def _different(self, case: Case, comparison: Comparison, every: list[Case]) -> Decision:
-        clashes = sorted(
-            comparison.clashes.values(), key=lambda c: (c.undefined, c.pair.row, c.pair.column)
-        )
-        first = clashes[0]
-        place = self._pattern(case, every)
-        witness = witness_of(first, comparison, case, matrix=self.matrix, pattern=place)
-        wrong = tuple((c.pair.row + 1, c.pair.column + 1) for c in clashes) if self.matrix else ()
-        return Decision(
-            Equality.DIFFERENT,
-            "exact" if first.certain else "numeric",
-            witness,
-            _reason(first),
-            "undefined" if first.undefined else "value",
-            wrong=wrong,
-        )
-
-    def _pattern(self, case: Case, every: list[Case]) -> str:
-        """What the cases that differ have in common: ``"i = j"``; empty if nothing."""
-        if len(case.indices) < 2:
-            return ""
-        differing: list[Case] = [case]
-        same: list[Case] = []
-        others = [c for c in every if c is not case]
-        others.sort(key=lambda c: c.values.get("K", 0) > 3)
-        for other in others[:16]:
-            comparison = self.case(other)
-            if isinstance(comparison, Decision):
-                continue
-            if comparison.pairs:
-                search(comparison, self.rng, 3, self._tick, work=self.work)
-            (differing if comparison.clashes else same).append(other)
-        names = case.indices
-        for k, a in enumerate(names):
-            for b in names[k + 1 :]:
-                for equal, sign in ((True, "="), (False, "!=")):
-                    hits = [(c.values[a] == c.values[b]) is equal for c in differing]
-                    misses = [(c.values[a] == c.values[b]) is not equal for c in same]
-                    if same and all(hits) and any(misses):
-                        return f"{a} {sign} {b}"
-        return ""
+    def _difference(self, every: list[Case]) -> Difference:
+        return Difference(self.case, every, self.rng, self.matrix)
 
     def _tick(self) -> None:
-        if time.perf_counter() > self.deadline:
+        if time.thread_time() > self.deadline:
             raise _LateError
-
-
-def _reason(clash: Clash) -> str:
-    if clash.undefined:
-        return "The response is undefined where the reference has a value."
-    return "The values differ."
 
 
 def _whole_numbers(node: Node) -> set[int]:
@@ -358,13 +326,6 @@ def _whole_numbers(node: Node) -> set[int]:
     if isinstance(node, Number):
         return {int(node.value)} if node.value.denominator == 1 else set()
     return set().union(*map(_whole_numbers, children(node)))
-
-
-def _shifted(node: Node) -> bool:
-    """Whether some entry has an index that is more than a name."""
-    if isinstance(node, Entry) and not all(isinstance(i, Name) for i in node.indices):
-        return True
-    return any(_shifted(child) for child in children(node))
 
 
 def _rows(value: Value) -> list[list[int]]:

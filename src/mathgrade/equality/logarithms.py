@@ -28,14 +28,14 @@ def exp_of(p: Program, step: int) -> int:
             rest.append(term)
         else:
             base, times = inner
-            factors.append(p.guard(p.power(base, times), log_of(p, base)))
+            factors.append(p.guard(p.raised(base, p.number(times)), log_of(p, base)))
     if not factors:
         return p.plain("exp", step)
     return p.product(*factors, *([p.function("exp", p.sum(*rest))] if rest else []))
 
 
-def _times_log(p: Program, step: int) -> tuple[int, int] | None:
-    """(u, n) if the step is n·log(u) with a small whole n."""
+def _times_log(p: Program, step: int) -> tuple[int, Fraction] | None:
+    """(u, q) if the step is q·log(u) with a simple number q."""
     times = Fraction(1)
     op, args = p.steps[step]
     if op is Op.PRODUCT and len(args) == 2:
@@ -44,24 +44,28 @@ def _times_log(p: Program, step: int) -> tuple[int, int] | None:
             if value is not None:
                 times, step = value, other  # type: ignore[assignment]
     op, args = p.steps[step]
-    if op is Op.FUNCTION and args[0] == "log" and times.denominator == 1 and abs(times) <= 64:
-        return args[1], int(times)  # type: ignore[return-value]
+    if op is Op.FUNCTION and args[0] == "log" and times.denominator <= 12 and abs(times) <= 64:
+        return args[1], times  # type: ignore[return-value]
     return None
 
 
 def log_of(p: Program, step: int) -> int:
-    """log, taken apart where every factor is known to be positive."""
+    """log of a product as a sum of logs, for all factors known to be positive."""
     op, args = p.steps[step]
     if p.value(step) == 1:
         return p.number(0)
     if op is Op.FUNCTION and args[0] == "exp":
         return args[1]  # type: ignore[return-value]
-    if op is Op.INVERSE and p.sure(step, POSITIVE):
+    if op is Op.INVERSE:  # positive where 1/u is
         return p.negative(log_of(p, args[0]))  # type: ignore[arg-type]
-    if op is Op.POWER and p.sure(args[0], POSITIVE):  # type: ignore[arg-type]
+    if op is Op.POWER and (args[1] % 2 or p.sure(args[0], POSITIVE)):  # type: ignore[arg-type]
         return p.product(p.number(args[1]), log_of(p, args[0]))  # type: ignore[arg-type]
-    if op is Op.PRODUCT and all(p.sure(a, POSITIVE) for a in args):  # type: ignore[arg-type]
-        return p.sum(*(log_of(p, a) for a in args))  # type: ignore[arg-type]
+    if op is Op.PRODUCT:
+        sure = [a for a in args if p.sure(a, POSITIVE)]  # type: ignore[arg-type]
+        if sure:
+            rest = [a for a in args if a not in sure]
+            logs = [log_of(p, a) for a in sure]  # type: ignore[arg-type]
+            return p.sum(*logs, *([log_of(p, p.product(*rest))] if rest else []))  # type: ignore[arg-type]
     value = p.value(step)
     if value is not None and value <= 0:
         return p.undefined()

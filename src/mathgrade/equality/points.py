@@ -118,9 +118,9 @@ def normalise(atoms: Mapping[int, Atom], point: Point) -> Point:
 def wide_points(atoms: Mapping[int, Atom], rng: random.Random, count: int) -> Iterator[Point]:
     """Points of all magnitudes, for a reference that is undefined at the usual ones."""
     for n in range(count):
-        scale = Fraction(10) ** (n % 7 - 3)
+        up, down = 10 ** max(n % 7 - 3, 0), 10 ** max(3 - n % 7, 0)
         point = {
-            k: fit(a.domain, rng.choice((1, 1, -1)) * scale * Fraction(rng.randint(1, 99), 10))
+            k: fit(a.domain, Fraction(rng.choice((1, 1, -1)) * rng.randint(1, 99) * up, 10 * down))
             for k, a in atoms.items()
         }
         yield normalise(atoms, point)

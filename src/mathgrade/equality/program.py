@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from mathgrade.equality.logarithms import exp_of, log_of, rational_root
 from mathgrade.equality.steps import POSITIVE, Atom, Fact, Op, Step, TooBigError
@@ -139,6 +140,11 @@ class Program:
         if len(rest) == 1:
             return rest[0]
         rest.sort()
+        twice = next((a for a, b in pairwise(rest) if a == b and self.steps[a][0] is Op.ROOT), None)
+        if twice is not None:
+            rest.remove(twice)
+            rest.remove(twice)
+            return self.product(self.power(twice, 2), *rest)
         every, _ = self._all_and_any(rest)
         return self._add((Op.PRODUCT, tuple(rest)), every)
 
@@ -191,6 +197,10 @@ class Program:
                 return self.number(value if exponent % 2 else abs(value))
             if bits * exponent <= MAX_BITS:
                 return self.number(value**exponent)
+        op, args = self.steps[base]
+        if op is Op.ROOT and (args[1] * exponent).denominator == 1:  # type: ignore[union-attr]
+            whole = int(args[1] * exponent)
+            return self.guard(self.power(args[0], whole), base)  # type: ignore[arg-type]
         facts = self.facts[base] & ~Fact.NONNEGATIVE
         if exponent % 2 == 0 or self.sure(base, Fact.NONNEGATIVE):
             facts |= Fact.NONNEGATIVE

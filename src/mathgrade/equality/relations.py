@@ -16,11 +16,13 @@ What none of these settles is UNDECIDED.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mathgrade.equality.decision import Decision, Equality, strength, weakest
+from mathgrade.equality.factors import zeros_of_both
+from mathgrade.equality.holding import holds
 from mathgrade.equality.line import differing_place
 from mathgrade.equality.proportion import MIRROR, Proportion
 from mathgrade.equality.signs import NotOnALineError, put
@@ -83,11 +85,11 @@ class Conditions:
         found = self._solved(left, right) or self._on_lines(left, right, 4)
         if found is not None:
             return found
-        proof = self._proof(left, right)
+        proof = self._by_factors(left, right) or self._proof(left, right)
         if proof:
             return Decision(Equality.EQUAL, proof)
         found = self._on_lines(left, right, 40) or self._apart(left, right)
-        return found if found is not None else _UNSETTLED
+        return found or self._solved(left, right, gaps=True) or _UNSETTLED
 
     def explain(self, left: Node, right: Node, found: Decision) -> Decision:
         """The same decision, with the usual slips named: direction and border."""
@@ -122,8 +124,13 @@ class Conditions:
         witness = Witness({name: place.value} if names else {}, *_words(not place.left))
         return Decision(Equality.DIFFERENT, "exact", witness, _REASON, "value")
 
-    def _solved(self, left: Node, right: Node) -> Decision | None:
-        """``name = formula``: two formulas for one name, or one put into the other equation."""
+    def _solved(self, left: Node, right: Node, *, gaps: bool = False) -> Decision | None:
+        """``name = formula``: two formulas for one name, or one put into the other equation.
+
+        Args:
+            gaps: count it as a difference where the other equation is undefined; another
+                way may find a more telling point.
+        """
         first, second = self._subject(left), self._subject(right)
         if first is not None and second is not None and first[0] == second[0]:
             found = self.same(first[1], second[1])
@@ -140,16 +147,51 @@ class Conditions:
                 continue
             ours, theirs = (put(side, name, formula) for side in (other.left, other.right))
             found = self._asked(ours, theirs)
-            if found.outcome is Equality.DIFFERENT and found.note == "value" and found.witness:
-                yours, due = _words(turned)
-                witness = replace(found.witness, received=yours, expected=due, place="")
-                return replace(found, witness=witness, reason=_REASON, wrong=())
+            clash = found if found.note == "value" else None
             if shape_of(formula, self.context) == shape_of(other.left, self.context) == ():
                 # Equal where the formula is defined: there, both sides are, and agree.
-                implied.append(self._asked(formula, Add((formula, ours, Neg(theirs)))))
+                follows = self._asked(formula, Add((formula, ours, Neg(theirs))))
+                implied.append(follows)
+                clash = clash or (follows if gaps else None)
+            if clash and clash.outcome is Equality.DIFFERENT and clash.witness:
+                yours, due = _words(turned)
+                witness = replace(clash.witness, received=yours, expected=due, place="")
+                return replace(clash, witness=witness, reason=_REASON, note="value", wrong=())
         if len(implied) == 2 and all(found.equal for found in implied):
             return Decision(Equality.EQUAL, weakest(implied))
         return None
+
+    def _by_factors(self, left: Node, right: Node) -> str:
+        """The proof that two equations have the same zeros, or the same joined by "or"."""
+        if (free_names(left) | free_names(right)) & self.defined:
+            return ""
+        found = zeros_of_both(left, right, self.context)
+        if found is None or found[0].factors != found[1].factors:
+            return ""
+        # What holds at the zeros of one is undefined at none of them.
+        implied = [
+            found[1].defined or self._implied(left, right),
+            found[0].defined or self._implied(right, left),
+        ]
+        if not all(implied):
+            return ""
+        ends = {
+            end
+            for name in free_names(left) | free_names(right)
+            if (declared := self.context.get(name)) is not None
+            for end in (*declared.shape, declared.low, declared.high)
+        }
+        return "all sizes" if any(isinstance(end, str) for end in ends) else "exact"
+
+    def _implied(self, left: Node, right: Node) -> bool:
+        """Whether one equation holds where another, of the form ``name = formula``, does."""
+        subject = self._subject(left)
+        if subject is None or not isinstance(right, Relation):
+            return False
+        name, formula = subject
+        sides = [put(side, name, formula) for side in (right.left, right.right)]
+        found = self._asked(formula, Add((formula, sides[0], Neg(sides[1]))))
+        return found.equal and found.proof == "exact"
 
     def _asked(self, left: Node, right: Node) -> Decision:
         try:
@@ -239,6 +281,22 @@ class Conditions:
 
     # not the same, shown
 
+    def _alike_at(self, at: Mapping[str, str], left: Node, right: Node) -> bool:
+        """Whether both hold at a point, or neither, where it is known.
+
+        An indicator is undefined where one relation of several is, and that one alone does
+        not hold there.
+        """
+        sides = [left, right]
+        for name, text in at.items():
+            try:
+                value = Number(Fraction(text))
+            except ValueError:
+                return False
+            sides = [put(side, name, value) for side in sides]
+        first = holds(sides[0])
+        return first is not None and first is holds(sides[1])
+
     def _apart(self, left: Node, right: Node) -> Decision | None:
         """A point at which only one holds."""
         try:
@@ -252,10 +310,12 @@ class Conditions:
                 continue
             if found.outcome is not Equality.DIFFERENT or found.witness is None:
                 continue
-            holds = [found.witness.expected == "1", found.witness.received == "1"]
-            if holds[0] is holds[1]:  # undefined, where the other does not hold either
+            seen = [found.witness.expected == "1", found.witness.received == "1"]
+            if seen[0] is seen[1]:  # undefined, where the other does not hold either
                 continue
-            received = holds[0] if turned else holds[1]
+            if self._alike_at(found.witness.at, left, right):
+                continue
+            received = seen[0] if turned else seen[1]
             yours, due = _words(received)
             witness = replace(found.witness, received=yours, expected=due)
             return replace(found, witness=witness, reason=_REASON, note="value")

@@ -31,7 +31,7 @@ from flint import fmpz
 
 from mathgrade.equality.program import Fact, Op, Program
 
-__all__ = ["TOWERS", "NotCoveredError", "identical"]
+__all__ = ["MAX_DEGREE", "RUNS", "TOWERS", "NotCoveredError", "Run", "degree_of", "identical"]
 
 # (p, q, r): q divides p - 1 and r divides q - 1; all are 3 mod 4; the primes to 23 are
 # squares modulo p, to 13 modulo q, to 5 modulo r.
@@ -41,8 +41,9 @@ TOWERS = (
     (45225805195089181185330844559, 147333563096048309514959, 1286958326165233919),
     (31334436764510641068568472111, 88442904864688930166159, 1581540446777456639),
 )
-_RUNS = 2
-_MAX_DEGREE = 2.0**40
+_HEIGHT = 3  # levels that exponentials may be nested
+RUNS = 2
+MAX_DEGREE = 2.0**40
 _ODD = frozenset(("sin", "asin", "atan", "asinh", "atanh", "erf"))
 
 
@@ -50,7 +51,7 @@ class NotCoveredError(Exception):
     """Something residues say nothing about: an undefined step, a tower too low."""
 
 
-class _Run:
+class Run:
     """One random point modulo one tower of primes."""
 
     def __init__(self, program: Program, tower: tuple[int, ...], rng: random.Random) -> None:
@@ -59,7 +60,7 @@ class _Run:
         self.rng = rng
         self.values: list[dict[int, int]] = [{} for _ in tower]
         self.unknowns: dict[tuple[Any, ...], int] = {}
-        self.generators = [_generator(p, q) for p, q in pairwise(tower)]
+        self.generators = [_generator(p, q) for p, q in pairwise(tower[:_HEIGHT])]
 
     def unknown(self, *key: Any) -> int:
         """A random residue, the same for the same key; the key holds its level."""
@@ -178,7 +179,7 @@ class _Run:
     def _function(self, level: int, name: str, step: int) -> int:
         p = self.tower[level]
         if name in ("exp", "sinh", "cosh", "tanh"):
-            if level + 1 == len(self.tower):
+            if level + 1 >= _HEIGHT:
                 raise NotCoveredError("exponentials nested too deeply")
             up = pow(self.generators[level], self.at(level + 1, step), p)
             if name == "exp":
@@ -187,19 +188,25 @@ class _Run:
             if name == "tanh":
                 return (up - down) * _inverse(up + down, p) % p
             return (up + (down if name == "cosh" else -down)) * _inverse(2, p) % p
+        if name in ("sin", "cos"):
+            return self._waves(level, step)[name == "sin"]
         value = self.at(0, step)
         mirrored = value > self.tower[0] - value
         angle = min(value, self.tower[0] - value)
-        if name in ("sin", "cos"):
-            half = self.unknown(level, "half angle", angle)
-            over = _inverse(1 + half * half, p)
-            if name == "cos":
-                return (1 - half * half) * over % p
-            return (-2 if mirrored else 2) * half * over % p
         if name in _ODD:
             result = self.unknown(level, name, angle)
             return -result % p if mirrored else result
         return self.unknown(level, name, value)
+
+    def _waves(self, level: int, step: int) -> tuple[int, int]:
+        """Cosine and sine of an angle, one unknown for both."""
+        p = self.tower[level]
+        value = self.at(0, step)
+        mirrored = value > self.tower[0] - value
+        half = self.unknown(level, "half angle", min(value, self.tower[0] - value))
+        over = _inverse(1 + half * half, p)
+        sine = (-2 if mirrored else 2) * half * over % p
+        return (1 - half * half) * over % p, sine
 
 
 @cache
@@ -222,7 +229,7 @@ def _has_root(n: int, p: int) -> bool:
     return all(pow(int(f), (p - 1) // 2, p) == 1 for f, _ in fmpz(n).factor())
 
 
-def _degree(program: Program, order: list[int]) -> float:
+def degree_of(program: Program, order: list[int]) -> float:
     """A bound on the degree of any step, numerator and denominator together."""
     degrees: dict[int, float] = {}
     highest = 1.0
@@ -238,7 +245,7 @@ def _degree(program: Program, order: list[int]) -> float:
         elif op is Op.POWER:
             exponent = args[1]
             assert isinstance(exponent, int)
-            degree = degree * exponent if exponent < _MAX_DEGREE else 2 * _MAX_DEGREE
+            degree = degree * exponent if exponent < MAX_DEGREE else 2 * MAX_DEGREE
         elif not parts or op is Op.FUNCTION:
             degree = max(degree, 1.0) * (12 if op is Op.FUNCTION else 1)
         degrees[place] = degree
@@ -258,12 +265,12 @@ def identical(
         exponentials stand in them.
     """
     order = program.reachable([s for pair in pairs for s in pair])
-    degree = _degree(program, order)
-    if degree > _MAX_DEGREE:
+    degree = degree_of(program, order)
+    if degree > MAX_DEGREE:
         return None
     done = 0
     for tower in TOWERS:
-        run = _Run(program, tower, rng)
+        run = Run(program, tower, rng)
         try:
             run.take(order)
             if any(run.at(0, left) != run.at(0, right) for left, right in pairs):
@@ -271,6 +278,6 @@ def identical(
         except NotCoveredError:
             continue
         done += 1
-        if done == _RUNS:
-            return float(min((len(pairs) * 2 * degree / 2.0**60) ** _RUNS, 1.0))
+        if done == RUNS:
+            return float(min((len(pairs) * 2 * degree / 2.0**60) ** RUNS, 1.0))
     return None

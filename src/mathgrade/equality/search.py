@@ -7,17 +7,20 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mathgrade.equality.branches import has_branches, identical_on_branches
 from mathgrade.equality.comparing import Comparison
+from mathgrade.equality.consequences import DOUBT, unanswered
 from mathgrade.equality.critical import turning_points
 from mathgrade.equality.definedness import unmet
 from mathgrade.equality.points import points, wide_points
 from mathgrade.equality.program import Atom, Op
 from mathgrade.equality.residues import identical
-from mathgrade.equality.zeros import Work
+from mathgrade.equality.work import Work
 
 __all__ = ["Found", "search"]
 
-MAX_WORK = 400_000
+MAX_WORK = 90_000
+MAX_AFTER_CLASH = 8
 
 _RATIONAL = frozenset((Op.NUMBER, Op.ATOM, Op.SUM, Op.PRODUCT, Op.INVERSE, Op.POWER))
 
@@ -69,9 +72,14 @@ def search(
             return Found()
     tick()
     error = identical(program, pairs, rng)
-    same = error is not None and error is not False
-    if same and not unmet(program, [p[0] for p in pairs], [p[1] for p in pairs]):
-        return Found(error or 0.0)
+    if error is False and has_branches(program, comparison.order):
+        error = identical_on_branches(program, pairs, rng, work) or error
+    if error is not None and error is not False:
+        missing = unmet(program, [p[0] for p in pairs], [p[1] for p in pairs])
+        if not missing:
+            return Found(error)
+        if not unanswered(program, [p[0] for p in pairs], missing, rng):
+            return Found(min(error * DOUBT, 1.0))
     # Nothing is proved of a reference that was nowhere seen to be defined.
     if comparison.agreed and not comparison.clashes and prove():
         return Found(proved=True)
@@ -92,25 +100,33 @@ def _sweep(
     work: Work,
     doubtful: bool = False,
 ) -> None:
-    """All kinds of points, until the values differ.
+    """All kinds of points, until the values differ, or a few after one side has none.
 
     Args:
         doubtful: the formulas are known not to be formally the same, so the first few
             points are compared to 1200 digits.
     """
     outputs = [s for p in comparison.pairs for s in (p.left, p.right)]
-    # A generator: looks at the good points only once the usual ones have been through.
-    turning = turning_points(comparison.program, outputs, atoms, rng, comparison.good, work=work)
-    # Points of all magnitudes only where the reference was undefined at the usual ones.
-    wide = itertools.takewhile(
-        lambda _: comparison.agreed < 3, wide_points(atoms, rng, 60 if atoms else 0)
-    )
-    for n, point in enumerate(itertools.chain(points(atoms, rng, budget), turning, wide)):
-        tick()
-        comparison.look(point, strict=doubtful and n < 2)
-        if comparison.differs:
-            _more(comparison, atoms, rng)
-            return
+    weight, left = len(comparison.order) // 2, MAX_AFTER_CLASH
+    with work.share(3) as share:
+        # A generator: looks at the good points only once the usual ones have been through.
+        turning = turning_points(
+            comparison.program, outputs, atoms, rng, comparison.good, work=share
+        )
+        # One look costs about as much as half its steps for many points in floating point.
+        affordable = itertools.takewhile(lambda _: share.take(weight), turning)
+        # Points of all magnitudes only where the reference was undefined at the usual ones.
+        wide = itertools.takewhile(
+            lambda _: comparison.agreed < 3, wide_points(atoms, rng, 60 if atoms else 0)
+        )
+        drawn = itertools.chain(points(atoms, rng, budget), affordable, wide)
+        for n, point in enumerate(drawn):
+            tick()
+            comparison.look(point, strict=doubtful and n < 2)
+            left -= comparison.undefined_for_certain
+            if comparison.differs or left < 0:
+                _more(comparison, atoms, rng)
+                return
 
 
 def _more(comparison: Comparison, atoms: Mapping[int, Atom], rng: random.Random) -> None:

@@ -43,6 +43,10 @@ class NotOnALineError(Exception):
     """The conditions are not made of rational functions of one number."""
 
 
+class _NowhereError(Exception):
+    """Something is divided by 0, so it has no value at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignTest:
     """``numerator/denominator op 0`` as products of factors, by their places in a list."""
@@ -82,12 +86,15 @@ class SignReader:
                 return self.condition(parts) if parts is not None else self.test(node)
         raise NotOnALineError
 
-    def test(self, node: Relation) -> SignTest:
-        border = self.border(node)
-        if border is not None:
-            return border
-        self.poles = []
-        top, bottom = self.fraction(Add((node.left, Neg(node.right))))
+    def test(self, node: Relation) -> Condition:
+        try:
+            border = self.border(node)
+            if border is not None:
+                return border
+            self.poles = []
+            top, bottom = self.fraction(Add((node.left, Neg(node.right))))
+        except _NowhereError:
+            return False
         sign, factors = self.split(top * bottom)
         return SignTest(node.op, sign, factors, tuple(self.poles))
 
@@ -153,7 +160,7 @@ class SignReader:
 
     def pole(self, poly: fmpq_poly) -> None:
         if poly.is_zero():
-            raise NotOnALineError
+            raise _NowhereError
         self.poles += self.split(poly)[1]
 
     def split(self, poly: fmpq_poly) -> tuple[int, tuple[int, ...]]:

@@ -3,6 +3,7 @@
 from mathgrade.expression.kinds import Kind, kind_of
 from mathgrade.expression.latex import to_latex
 from mathgrade.expression.latex_text import Latex
+from mathgrade.expression.long_sums import LongSum, read_long_sum
 from mathgrade.expression.mathml import to_mathml
 from mathgrade.expression.names import Context, Declaration, Domain, read_names
 from mathgrade.expression.nodes import Node
@@ -16,11 +17,13 @@ __all__ = [
     "Domain",
     "Kind",
     "Latex",
+    "LongSum",
     "Node",
     "Shape",
     "kind_of",
     "read",
     "read_any",
+    "read_long_sum",
     "read_names",
     "shape_of",
     "shape_text",

@@ -60,7 +60,7 @@ def diagnose(
         given: definitions, as for :func:`mathgrade.equality.decide`.
         slack: for numbers, how near is near enough; None compares exactly.
         decimals: for numbers written in decimals, how many there are after the point.
-        time_limit: seconds after which nothing more is tried.
+        time_limit: seconds of processor time after which nothing more is tried.
 
     Returns:
         The first edit of :data:`~mathgrade.equality.diagnosis.EDITS` that makes the response of
@@ -74,7 +74,7 @@ def diagnose(
     ...          {"y": "vector K", "i j": "index K"}).note
     'edit.sign-off-diagonal'
     """
-    deadline = time.perf_counter() + time_limit
+    deadline = time.thread_time() + time_limit
     names = read_names(context)
     try:
         expected = read(reference, names)
@@ -163,7 +163,7 @@ class _Search:
                     message = edit.message.format_map(candidate.words)
                     right, place = ("", candidate.place) if candidate.place else self._case(task)
                     return Diagnosis(edit.name, edit.note, message + right, place)
-            if time.perf_counter() > self.deadline:
+            if time.thread_time() > self.deadline:
                 break
         return None
 
@@ -185,7 +185,7 @@ class _Search:
         """Whether the edited reference is certainly the response."""
         if self.slack is not None or candidate.slack is not None:
             return True  # numbers: compared with balls, which is certain already
-        left = max(self.deadline - time.perf_counter(), 0.02)
+        left = max(self.deadline - time.thread_time(), 0.02)
         received = candidate.received or task.response
         try:
             return decide(

@@ -323,6 +323,8 @@ class Algebra:
         args = tuple(
             self.substitute(self.ring.thaw(a), places, delta=delta, names=names) for a in atom.args
         )
+        if atom.head == "exp":  # the unknown is e^(a/scale), see functions.exp_multiple
+            args = (args[0] / self.number(self.scale),)
         return self.make(Term(atom.head, atom.label, new, args))
 
     def reopen(self, k: int) -> tuple[list[str], Ratio]:

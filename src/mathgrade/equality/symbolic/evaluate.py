@@ -18,7 +18,13 @@ from mathgrade.equality.symbolic.grids import (
     scaled,
     times,
 )
-from mathgrade.equality.symbolic.indices import Environment, holds, place_of
+from mathgrade.equality.symbolic.indices import (
+    Environment,
+    Mirror,
+    holds,
+    place_of,
+    runs_back,
+)
 from mathgrade.equality.symbolic.places import Place
 from mathgrade.equality.symbolic.ranges import lies_within, whole_range
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
@@ -146,6 +152,9 @@ class Evaluator:
     def _name(self, name: str, env: Environment) -> Value:
         if name in env:
             bound = env[name]
+            if isinstance(bound, Mirror):
+                low, high, at = map(self.algebra.counted, (bound.low, bound.high, bound.at))
+                return low + high - at
             return bound if isinstance(bound, Ratio) else self.algebra.counted(bound)
         if name in self.definitions and name not in self.algebra.hidden:
             indices, body = self.definitions[name]
@@ -241,8 +250,15 @@ class Evaluator:
             return self._joined(node.kind, [self.go(body, {**env, index: k}) for k in places])
         if low[0] or high[0] not in a.pattern.sizes:
             raise NotCoveredError("a range that does not run from a number to a size")
+        back = runs_back(body, index)
+
+        def opened() -> Value:
+            place = (a.push(low, high), 0)
+            # Summed from the other end, so that places go up with the index.
+            return self.go(body, {**env, index: Mirror(place, low, high) if back else place})
+
         with a.scope():
-            value = self.go(body, {**env, index: (a.push(low, high), 0)})
+            value = opened()
             if isinstance(value, Ratio):
                 return whole_range(a, node.kind, value)
         if node.kind != "sum":
@@ -250,7 +266,7 @@ class Evaluator:
 
         def at(r: Place, c: Place) -> Ratio:
             with a.scope():
-                grid = self.go(body, {**env, index: (a.push(low, high), 0)})
+                grid = opened()
                 assert isinstance(grid, Grid)
                 return whole_range(a, "sum", grid.at(r, c))
 

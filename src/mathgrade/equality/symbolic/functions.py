@@ -8,18 +8,20 @@ from fractions import Fraction
 from flint import fmpz
 
 from mathgrade.equality.symbolic.algebra import Algebra
-from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio, factored
+from mathgrade.equality.symbolic.ring import MAX_FACTOR, NotCoveredError, Ratio, factored
 from mathgrade.equality.symbolic.signs import Sign, sign
 from mathgrade.equality.symbolic.terms import Atom, Term
 
 __all__ = [
     "ScaleError",
     "absolute",
+    "absolute_of_product",
     "even",
     "exp_multiple",
     "exp_of_log",
     "exp_of_sum",
     "in_any_order",
+    "larger",
     "log_of_exp",
     "log_of_fold",
     "log_of_one",
@@ -27,9 +29,11 @@ __all__ = [
     "odd",
     "root_of_exp",
     "root_of_product",
+    "smaller",
 ]
 
 MAX_EXPONENT = 240
+MAX_SCALE = 60
 MAX_NUMBER_BITS = 48
 
 
@@ -78,12 +82,12 @@ def exp_multiple(a: Algebra, term: Term) -> Ratio | None:
         return None
     coefficient, piece = pieces[0]
     times = coefficient * a.scale
-    if times.q != 1:
-        scale = math.lcm(a.scale, int(coefficient.q))
-        if scale > 60:
-            return None
+    scale = math.lcm(a.scale, int(coefficient.q))
+    if times.q != 1 and scale <= MAX_SCALE:
         raise ScaleError(scale)
-    if abs(int(times)) > MAX_EXPONENT:
+    if times.q != 1 or abs(int(times)) > MAX_EXPONENT:
+        if a.scale != 1:  # what an unknown of its own stands for is only clear at scale 1
+            raise NotCoveredError("an exponent too large or too fine")
         return None
     return a.intern(Atom("exp", "", (), (a.ring.freeze(piece),))) ** int(times)
 
@@ -179,6 +183,8 @@ def root_of_product(a: Algebra, term: Term) -> Ratio | None:
     if term.args[0].n.is_zero():
         return a.number(0)
     number, found = _factors(a, term.args[0])
+    if number == 1 and not found:
+        return a.number(1)
     if number == 1 and len(found) == 1 and found[0][1] == 1:
         return _root_of_root(a, *found[0], degree)
     out, rest, changed = a.number(1), a.number(1), False
@@ -245,6 +251,35 @@ def absolute(a: Algebra, term: Term) -> Ratio | None:
         return -value
     other = _flipped(a, value)
     return None if other is None else a.call("abs", other)
+
+
+def absolute_of_product(a: Algebra, term: Term) -> Ratio | None:
+    value = a.ring.reduced(term.args[0])
+    if max(len(value.n), len(value.d)) > MAX_FACTOR:
+        return None
+    number, found = _factors(a, value)
+    if abs(number) == 1 and (not found or (len(found) == 1 and found[0][1] == 1)):
+        return None
+    result = a.number(abs(number))
+    for factor, times in found:
+        result = result * a.call("abs", factor) ** times
+    return result
+
+
+def larger(a: Algebra, term: Term) -> Ratio | None:
+    return _by_absolute(a, term, 1)
+
+
+def smaller(a: Algebra, term: Term) -> Ratio | None:
+    return _by_absolute(a, term, -1)
+
+
+def _by_absolute(a: Algebra, term: Term, side: int) -> Ratio | None:
+    if len(term.args) != 2:
+        return None
+    left, right = term.args
+    gap = a.call("abs", left - right)
+    return (left + right + a.number(side) * gap) / a.number(2)
 
 
 def odd(a: Algebra, term: Term) -> Ratio | None:

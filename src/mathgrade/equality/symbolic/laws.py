@@ -60,9 +60,21 @@ LAWS: tuple[Law, ...] = (
         ("of-exp", "√(e^a) = e^(a/2)", functions.root_of_exp),
         ("of-product", "√(a² b) = |a| √b", functions.root_of_product),
     ),
-    *_rows("abs", ("sign", "|a| = a for a ≥ 0, |-a| = |a|", functions.absolute)),
-    *_rows("max", ("order", "max(a, b) = max(b, a)", functions.in_any_order)),
-    *_rows("min", ("order", "min(a, b) = min(b, a)", functions.in_any_order)),
+    *_rows(
+        "abs",
+        ("sign", "|a| = a for a ≥ 0, |-a| = |a|", functions.absolute),
+        ("product", "|a b| = |a| |b|", functions.absolute_of_product),
+    ),
+    *_rows(
+        "max",
+        ("order", "max(a, b) = max(b, a)", functions.in_any_order),
+        ("halves", "max(a, b) = (a + b + |a - b|)/2", functions.larger),
+    ),
+    *_rows(
+        "min",
+        ("order", "min(a, b) = min(b, a)", functions.in_any_order),
+        ("halves", "min(a, b) = (a + b - |a - b|)/2", functions.smaller),
+    ),
     *(
         Law(f"{head}.odd", head, f"{head}(-a) = -{head}(a)", functions.odd)
         for head in ("sin", "asin", "atan", "asinh", "atanh", "erf", "sign")

@@ -67,12 +67,19 @@ def _simple(a: Algebra, need: Need, *, keep: bool = False) -> Iterator[Need]:
     if not keep and sign(a, value) in _ENOUGH.get(need.kind, ()):
         return
     if need.kind in _ENOUGH and len(value.n) <= MAX_FACTORED and not value.n.is_zero():
-        need = need._replace(value=a.ring.freeze(_unsure(a, value)))
+        value = _unsure(a, value, squares=need.kind != "nonnegative")
+        need = need._replace(value=a.ring.freeze(value))
+        if not keep and sign(a, a.ring.reduced(value)) in _ENOUGH[need.kind]:
+            return
     yield need
 
 
-def _unsure(a: Algebra, value: Ratio) -> Ratio:
-    """The value without the factors that are sure to be positive."""
+def _unsure(a: Algebra, value: Ratio, *, squares: bool) -> Ratio:
+    """The value without the factors that are sure to be positive.
+
+    Args:
+        squares: keep what is squared, for it may be 0.
+    """
     result = a.number(1)
     for polynomial, side in ((value.n, 1), (value.d, -1)):
         number, factors = factored(polynomial)
@@ -82,6 +89,8 @@ def _unsure(a: Algebra, value: Ratio) -> Ratio:
             one = Ratio(factor, a.ring.one)
             if sign(a, -one) is Sign.POSITIVE:
                 result = result * a.number(-1) ** times
+            elif times % 2 == 0 and not squares:
+                continue
             elif sign(a, one) is not Sign.POSITIVE:
                 result = result * one ** (side * times)
     return result

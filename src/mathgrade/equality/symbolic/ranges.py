@@ -49,7 +49,7 @@ def whole_range(a: Algebra, kind: str, body: Ratio) -> Ratio:
     """
     name, low, high = a.open[-1]
     size = high[0]
-    by = 1 - low[1] if high[1] == low[1] - 1 else -_offset(a, body, name)
+    by = 1 - low[1] if high[1] == low[1] - 1 else _offset(a, body, name)
     a.open[-1] = Bound(name, ("", 1), (size, 0))
     body = a.substitute(body, {name: (name, -by)}) if by else body
     first, last = low[1] + by, high[1] + by

@@ -17,7 +17,16 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mpoly_ctx
 
-__all__ = ["Frozen", "FullRingError", "NotCoveredError", "Polynomial", "Ratio", "Ring", "factored"]
+__all__ = [
+    "MAX_FACTOR",
+    "Frozen",
+    "FullRingError",
+    "NotCoveredError",
+    "Polynomial",
+    "Ratio",
+    "Ring",
+    "factored",
+]
 
 Polynomial = Any  # fmpq_mpoly; python-flint has no types
 Frozen = tuple[tuple[tuple[tuple[int, ...], Any], ...], tuple[tuple[tuple[int, ...], Any], ...]]
