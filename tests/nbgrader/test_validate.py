@@ -35,9 +35,6 @@ RIGHT_FORM = {
 # Attempts in which cells have a wrong form, with what each says after this.
 SAYS = "Not yet in the right form: "
 WRONG_FORM = {
-    ("activations", "unreadable"): {
-        "sigmoid-derivation-test": "X",
-    },
     ("softmax", "wrong-shapes"): {
         "jacobian-3x3-test": "Expected shape (3, 3), received (1, 3).",
         "jacobian-at-point-test": "A matrix was expected, with one or two axes; received an",
