@@ -229,34 +229,39 @@ class Graph:
         return False
 
     def _path(self, left: Node, right: Node, whole: frozenset[str]) -> bool:
-        """Whether steps lead there that are each smaller than all at once.
+        """Whether steps lead there, of which not more than one takes as much as all at once.
 
         Args:
-            whole: the laws of all at once; a step that takes as many is none on the way,
-                if they are more than one.
+            whole: the laws of all at once.
         """
         spelt = self._forms.spelt
-        ends = frozenset((spelt(left), spelt(right)))
-        parent: dict[Spelling, Spelling] = {}
+        start, end = spelt(left), spelt(right)
+        steps: dict[Spelling, set[tuple[Spelling, bool]]] = {}
 
-        def find(key: Spelling) -> Spelling:
-            while (up := parent.get(key, key)) != key:
-                key = up
-            return key
-
-        def join(a: Spelling, b: Spelling) -> None:
-            if a != b and frozenset((a, b)) != ends:
-                parent[find(b)] = find(a)
+        def step(a: Spelling, b: Spelling, *, large: bool) -> None:
+            if a != b and {a, b} != {start, end}:
+                steps.setdefault(a, set()).add((b, large))
+                steps.setdefault(b, set()).add((a, large))
 
         nodes = [left, right]
         for link in self._support.good:
-            if len(whole) > 1 and whole <= (self.laws.get(link.step) or frozenset()):
-                continue
             nodes += [link.left, link.right]
-            join(spelt(link.left), spelt(link.right))
+            laws = self.laws.get(link.step) or frozenset()
+            large = len(whole) > 1 and whole <= laws
+            step(spelt(link.left), spelt(link.right), large=large)
         for node in nodes:
-            join(spelt(node), spelt(self.vocabulary.unfolded(node)))
-        return bool(len(ends) > 1 and find(spelt(left)) == find(spelt(right)))
+            step(spelt(node), spelt(self.vocabulary.unfolded(node)), large=False)
+        reached, todo = {(start, 0)}, [(start, 0)]
+        while todo:
+            here, count = todo.pop()
+            if here == end:
+                return bool(start != end)
+            for there, large in steps.get(here, ()):
+                state = (there, count + large)
+                if state[1] <= 1 and state not in reached:
+                    reached.add(state)
+                    todo.append(state)
+        return False
 
 
 def _derivatives(node: Node) -> Iterator[Derivative]:

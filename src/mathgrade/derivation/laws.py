@@ -17,6 +17,7 @@ __all__ = [
     "FRACTION",
     "FREE",
     "MATRIX_LAWS",
+    "QUOTIENT",
     "ROOTS",
     "STEP_LAWS",
     "StepLaw",
@@ -50,6 +51,8 @@ def _named(*starts: str) -> frozenset[str]:
 _LINEAR = _named("derivative.constant", "derivative.terms", "derivative.factor", "derivative.sum")
 FREE = _named("max.", "min.", "cos.even", "sin.odd", "abs.")
 """What may always be used."""
+
+QUOTIENT = _named("exp.quotient")
 
 DEFINITION = StepLaw("definition", "a definition put in")
 FRACTION = StepLaw("fraction", "a factor cancelled in a fraction")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from mathgrade.derivation.laws import DEFINITION, FRACTION, FREE, ROOTS, STEP_LAWS
+from mathgrade.derivation.laws import DEFINITION, FRACTION, FREE, QUOTIENT, ROOTS, STEP_LAWS
 from mathgrade.derivation.vocabulary import Vocabulary
 from mathgrade.derivation.words import Words
 from mathgrade.equality.symbolic.measuring import Valuation
-from mathgrade.equality.symbolic.places import Pattern
+from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import Add, Derivative, Neg, Number, free_names
@@ -26,6 +26,7 @@ _CALCULUS = frozenset({"rule", "derivative"})
 _OTHERS = tuple(law for law in STEP_LAWS if law is not DEFINITION)
 _LAWS = {law.name: law.laws for law in _OTHERS}
 _ALL = frozenset(_LAWS)
+_EVERY = FREE.union(*_LAWS.values())
 
 
 @dataclass(slots=True)
@@ -36,9 +37,7 @@ class Measure:
     pattern: Pattern
     words: Words = field(init=False)
     _bare: Valuation = field(init=False)
-    _known: dict[tuple[Node, Node, int, Lemmas], frozenset[str] | None] = field(
-        default_factory=dict
-    )
+    _known: dict[object, frozenset[str] | None] = field(default_factory=dict)
     _valuations: dict[tuple[frozenset[str], frozenset[str], Lemmas], Valuation] = field(
         default_factory=dict
     )
@@ -75,10 +74,16 @@ class Measure:
     @property
     def full(self) -> Valuation:
         """Values with all laws, and nothing hidden."""
-        return self.valuation(FREE.union(*_LAWS.values()), frozenset())
+        return self.valuation(_EVERY, frozenset())
 
     def laws(
-        self, left: Node, right: Node, limit: int, lemmas: Lemmas = ()
+        self,
+        left: Node,
+        right: Node,
+        limit: int,
+        lemmas: Lemmas = (),
+        *,
+        strict: bool = False,
     ) -> frozenset[str] | None:
         """Names of the laws of a step; None if more than ``limit`` are needed or none suffice.
 
@@ -87,6 +92,7 @@ class Measure:
 
         Args:
             lemmas: derivatives of defined names that are established.
+            strict: whether to count a definition always.
         """
         left, right = _apart(left, right)
         try:
@@ -94,34 +100,44 @@ class Measure:
                 return self.words.laws(left, right, limit)
         except ResponseError:
             return None
-        key = (left, right, limit, lemmas)
+        key = (left, right, limit, lemmas, strict)
         if key not in self._known:
-            self._known[key] = self._laws(left, right, limit, lemmas)
+            self._known[key] = self._laws((left, right, lemmas), limit, strict=strict)
         return self._known[key]
 
-    def _laws(self, left: Node, right: Node, limit: int, lemmas: Lemmas) -> frozenset[str] | None:
+    def _laws(
+        self, step: tuple[Node, Node, Lemmas], limit: int, *, strict: bool
+    ) -> frozenset[str] | None:
+        left, right, lemmas = step
         shut = self.vocabulary.hidden
-        full = self.valuation(FREE.union(*_LAWS.values()), frozenset())
-        if self._agree(left, right, frozenset(), shut):
+        if self._agree(left, right, frozenset(), shut, lemmas):
             return frozenset()
-        if not lemmas and not self._agree(left, right, _ALL, frozenset()):
-            return None
-        used = full.used(left) | full.used(right)
-        chosen = frozenset(law.name for law in _OTHERS if law is FRACTION or law.laws & used)
-        if full.holds("root", "abs", "sin"):
-            chosen |= {ROOTS.name}
         for hidden in self._foldings(self._names(left, right)):
-            some = self._smallest((left, right, lemmas), chosen, hidden, limit)
+            some = self._smallest(step, self._useful(step, hidden), hidden, limit)
             if some is None or hidden == shut:
                 if some is not None:
                     return some
                 continue
             opened = shut - hidden
             finished = [s for s in (left, right) if not self._inside(s) & opened]
-            free = finished and not (some & _CALCULUS and all(map(_undone, finished)))
-            if len(some) + (0 if free and some else 1) <= limit:
+            undone = bool(some & _CALCULUS) and all(map(_undone, finished))
+            free = bool(some and finished) and not strict and not undone
+            if len(some) + (0 if free else 1) <= limit:
                 return some | {DEFINITION.name}
         return None
+
+    def _useful(self, step: tuple[Node, Node, Lemmas], hidden: frozenset[str]) -> frozenset[str]:
+        """The laws that do something to either side."""
+        left, right, lemmas = step
+        full = self.valuation(_EVERY, hidden, lemmas)
+        try:
+            used = full.used(left) | full.used(right)
+        except NeedCaseError:
+            return _ALL
+        chosen = {law.name for law in _OTHERS if law is FRACTION or law.laws & used}
+        if full.holds("root", "abs", "sin"):
+            chosen.add(ROOTS.name)
+        return frozenset(chosen)
 
     def _smallest(
         self,
@@ -152,15 +168,12 @@ class Measure:
         return None
 
     def _foldings(self, names: list[str]) -> Iterator[frozenset[str]]:
-        """Which definitions stay shut: all, none, all but a few."""
+        """Which definitions stay shut: all, all but a few, none."""
         shut = self.vocabulary.hidden
-        yield shut
-        if not names:
-            return
-        yield frozenset()
-        for count in range(1, min(len(names), MAX_NAMES + 1)):
+        for count in range(min(len(names), MAX_NAMES + 1)):
             for chosen in itertools.combinations(names, count):
                 yield shut - set(chosen)
+        yield frozenset() if names else shut
 
     def _names(self, left: Node, right: Node) -> list[str]:
         return sorted(self._inside(left) | self._inside(right))
@@ -185,10 +198,12 @@ class Measure:
         lemmas: Lemmas = (),
     ) -> bool:
         laws = FREE.union(*(_LAWS[name] for name in some))
-        return bool(
-            self.valuation(laws, hidden, lemmas).agree(
+        return any(
+            self.valuation(one, hidden, lemmas).agree(
                 left, right, fractions=FRACTION.name in some, identities=ROOTS.name in some
             )
+            # e^a / e^b = e^(a - b) also hides that a fraction is extended by e^a.
+            for one in dict.fromkeys((laws, laws - QUOTIENT))
         )
 
 

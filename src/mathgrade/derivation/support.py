@@ -41,6 +41,7 @@ __all__ = ["Support"]
 
 MAX_FORMS = 12  # other forms of one side that are tried
 MAX_LEMMAS = 6
+MAX_OTHERS = 16  # other forms that are measured
 MAX_PAIRS = 300  # pairs a step may follow from
 _CALCULUS = FREE.union(*(law.laws for law in STEP_LAWS if law.name in ("rule", "derivative")))
 
@@ -97,17 +98,17 @@ class Support:
 
     def by_lemmas(self, a: Node, b: Node) -> bool:
         """Whether derivatives of defined names that are established lead from a to b."""
-        lemmas = []
-        for link in self.good:
-            for u, v in ((link.left, link.right), (link.right, link.left)):
-                if (
-                    isinstance(u, Derivative)
-                    and len(u.by) == 1
-                    and all(map(_is_entry, (u.body, *u.by)))
-                    and not link.conditions
-                    and not any(isinstance(p, Derivative) for p in _pieces(v))
-                ):
-                    lemmas.append((u, v))
+        if self._conditional:
+            return False
+        lemmas = [
+            (node, form)
+            for node in self.forms.all()
+            if isinstance(node, Derivative)
+            and len(node.by) == 1
+            and all(map(_is_entry, (node.body, *node.by)))
+            for form in self.forms.of(node, MAX_FORMS)
+            if not any(isinstance(piece, Derivative) for piece in _pieces(form))
+        ]
         if not lemmas:
             return False
         measure = self.forms.measure
@@ -120,10 +121,10 @@ class Support:
         """Whether a form of a that is established leads to b, or a to such a form of b."""
         measure = self.forms.measure
         for start, end in ((a, b), (b, a)):
-            for other in self._others(start):
+            for other in itertools.islice(self._others(start), MAX_OTHERS):
                 if self.late():
                     return False
-                if measure.laws(other, end, self.max_laws) is not None:
+                if measure.laws(other, end, self.max_laws, strict=True) is not None:
                     return True
         return False
 

@@ -117,6 +117,10 @@ class Algebra:
         frozen = tuple(self.ring.freeze(a) for a in term.args)
         return self.intern(Atom(term.head, term.label, term.places, frozen))
 
+    def has(self, name: str) -> bool:
+        """Whether a law may be used."""
+        return any(law.name == name for law in self.laws.get(name.partition(".")[0], ()))
+
     def call(self, head: str, *args: Ratio, label: Any = "") -> Ratio:
         return self.make(Term(head, label, (), args))
 

@@ -98,7 +98,7 @@ class Evaluator:
                 over = self.scalar(bottom, env)
                 a.need("nonzero", over)
                 above = self.go(top, env)
-                if a.laws.get("exp") and _exponential(a, over) and _exponential(a, above):
+                if a.has("exp.quotient") and _exponential(a, over) and _exponential(a, above):
                     return a.ring.reduced(number_of(above) / over)  # e^a / e^b = e^(a - b)
                 return scaled(a.number(1) / over, above)
             case Power(base, exponent):

@@ -20,6 +20,7 @@ __all__ = [
     "exp_multiple",
     "exp_of_log",
     "exp_of_sum",
+    "exp_quotient",
     "in_any_order",
     "larger",
     "log_of_exp",
@@ -46,6 +47,11 @@ class ScaleError(Exception):
 
 
 # -- exponentials ----------------------------------------------------------------------------
+
+
+def exp_quotient(_a: Algebra, _term: Term) -> Ratio | None:
+    """Speaks of quotients, where the evaluator asks whether it holds; never of one exponential."""
+    return None
 
 
 def exp_of_sum(a: Algebra, term: Term) -> Ratio | None:

@@ -44,6 +44,7 @@ def _rows(
 LAWS: tuple[Law, ...] = (
     *_rows(
         "exp",
+        ("quotient", "e^a / e^b = e^(a - b)", functions.exp_quotient),
         ("of-sum", "e^(a + b) = e^a e^b", functions.exp_of_sum),
         ("of-log", "e^(n log a) = a^n", functions.exp_of_log),
         ("multiple", "e^(n a) = (e^a)^n", functions.exp_multiple),
