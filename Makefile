@@ -40,7 +40,7 @@ check: $(READY)
 pictures: $(DEV)
 	$(BIN)/python docs/pictures.py
 
-# docs/equality.md, from the tables of cases.
+# The tables of docs/equality.md and docs/derivations.md, from the cases.
 docs-tables: $(READY)
 	$(BIN)/python docs/render_tables.py
 

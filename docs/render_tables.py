@@ -1,10 +1,12 @@
-"""Make ``docs/equality.md`` from ``tests/cases/equality/*.toml``: ``make docs-tables``.
+"""Make the tables of ``docs/equality.md`` and ``docs/derivations.md``: ``make docs-tables``.
 
-The tables are the tests (``tests/equality/test_table.py``) and, rendered, the documentation.
+The cases in ``tests/cases/`` are the tests (``tests/*/test_table.py``) and, rendered, the
+documentation. The text of derivations.md above its table is written by hand.
 """
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "cases" / "equality"
 PAGE = ROOT / "docs" / "equality.md"
+DERIVATIONS = ROOT / "docs" / "derivations.md"
+MARKER = "<!-- What follows is made by docs/render_tables.py: make docs-tables -->\n"
 LONGEST = 90  # characters of a formula that are shown
 
 HEAD = """\
@@ -42,9 +46,12 @@ COLUMNS = ("reference", "response", "names", "expected", "how known", "comment")
 
 
 def main() -> None:
-    """Write the page."""
+    """Write both pages."""
     PAGE.write_text(rendered(), encoding="utf-8")
-    print(f"Wrote {PAGE.relative_to(ROOT)}")
+    written, mark, _ = DERIVATIONS.read_text(encoding="utf-8").partition(MARKER)
+    DERIVATIONS.write_text(written + mark + rendered_derivations(), encoding="utf-8")
+    for page in (PAGE, DERIVATIONS):
+        print(f"Wrote {page.relative_to(ROOT)}")
 
 
 def rendered() -> str:
@@ -64,6 +71,35 @@ def rendered() -> str:
     summary = ", ".join(f"{count} {name}" for name, count in counts.most_common())
     total = f"{counts.total()} rows: {summary}. Known failures: {known}.\n"
     return "\n".join([HEAD, total, "\n\n".join(sections), ""])
+
+
+def rendered_derivations() -> str:
+    """The tables of derivations as the cases are: one for each claim."""
+    sys.path.insert(0, str(ROOT))
+    from tests.derivation.cases import FOLDER, read_cases, read_claim
+
+    cases = read_cases()
+    counts = Counter(case.expected for case in cases)
+    known = sum(bool(case.known_failure) for case in cases)
+    summary = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    parts = [f"\n{len(cases)} derivations: {summary}. Known failures: {known}.\n"]
+    for folder in sorted(FOLDER.iterdir()):
+        claim = read_claim(folder / "claim.toml")
+        place = folder.relative_to(ROOT).as_posix()
+        stated = "\nor ".join(claim.claims)
+        named = [f"{name.replace(' ', ', ')}: {kind}" for name, kind in claim.names.items()]
+        named += [f"{head} = {body}" for head, body in claim.definitions.items()]
+        parts += [f"### {claim.name}\n", f"```text\n{stated}\n\n" + "\n".join(named) + "\n```\n"]
+        columns = ("derivation", "expected", "first wrong line", "comment")
+        parts += [_line(columns), "|---" * len(columns) + "|"]
+        for case in cases:
+            if case.claim == claim.name:
+                link = f"[{_safe(case.title)}](../{place}/{case.slug}.md)"
+                expected = case.expected + " **known failure**" * bool(case.known_failure)
+                wrong = str(case.first_wrong_line or "")
+                parts.append(_line((link, expected, wrong, _safe(case.comment))))
+        parts.append("")
+    return "\n".join(parts)
 
 
 def _row(row: dict[str, Any]) -> str:

@@ -34,6 +34,13 @@ def test_a_derivation_is_read_with_its_label(tmp_path):
     assert case.text.splitlines()[2] == "= b$$"
 
 
+def test_a_derivation_may_be_known_to_fail(tmp_path):
+    assert not read_case(written(tmp_path, f"---\n{LABEL}---\n1\n2\n3\n")).known_failure
+    label = f"{LABEL}known_failure: sums of sums\n"
+    case = read_case(written(tmp_path, f"---\n{label}---\n1\n2\n3\n"))
+    assert case.known_failure == "sums of sums"
+
+
 def test_an_answer_may_be_empty(tmp_path):
     label = "title: Nothing\nexpected: incomplete\ncomment: blank\n"
     assert read_case(written(tmp_path, f"---\n{label}---\n")).text == ""

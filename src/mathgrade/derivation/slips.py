@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 
 from mathgrade.derivation.claim import Claim, Form, read_step
@@ -18,6 +19,7 @@ from mathgrade.expression.substitution import pieces_changed, substituted
 
 __all__ = ["known_step"]
 
+TIME = 2.0  # seconds of the processor for all known steps of a derivation
 MAX_PLACES = 6  # where a known step may have been made in one line
 
 
@@ -56,18 +58,21 @@ def known_step(text: str, claim: Claim, steps: Sequence[str], *, seed: int = 0) 
         return None
     if wrong is None or wrong.pair is None:
         return None
+    deadline = time.process_time() + TIME
     for position, (step, context) in enumerate(known):
         free = free_names(step.left) | free_names(step.right)
         indices = frozenset(n for n in free if n in context and context[n].kind == "index")
         try:
-            if _makes(wrong, step, indices, judgement):
+            if _makes(wrong, step, indices, judgement, deadline):
                 return position
         except (ResponseError, NotFollowedError):  # the step means nothing here
             continue
     return None
 
 
-def _makes(wrong: Walked, step: Form, indices: frozenset[str], judgement: Judgement) -> bool:
+def _makes(
+    wrong: Walked, step: Form, indices: frozenset[str], judgement: Judgement, deadline: float
+) -> bool:
     assert wrong.pair is not None
     before, line = wrong.pair
     words = judgement.vocabulary
@@ -76,6 +81,8 @@ def _makes(wrong: Walked, step: Form, indices: frozenset[str], judgement: Judgem
         plain = words.unfolded(words.plain(whole), words.own)
         for old, new in ((left, right), (right, left)):
             for changed in _allowed(plain, old, new, indices):
+                if time.process_time() > deadline:
+                    return False
                 found = judgement.decide(judgement.equation(changed, other), wrong.conditions)
                 if found.outcome is Equality.EQUAL:
                     return True
