@@ -15,11 +15,13 @@ from .lab import jupyterlab, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ASSIGNMENT, STUDENT, SCORE = "softmax", "unstable-and-loop", 13
+ASSIGNMENT, STUDENT, SCORE = "softmax", "unstable-and-loop", 20
 
 # The head of each card, and what it says besides.
 CARDS = [
+    ("Right: 3 of 3 points", "The claim is derived"),
     ("Partly right: 2.25 of 3 points", "Large logits overflow."),
+    ("Right: 4 of 4 points", "The claim is derived"),
     ("Right: 3 of 3 points", "Read as"),
     ("Right: 3 of 3 points", "Read as"),
     ("Partly right: 2.75 of 4 points", "has a for loop"),
@@ -67,12 +69,12 @@ def test_an_instructor_marks_a_submission_with_the_buttons(
         frame.locator(row + "td.num-submissions a").click()
         log = press(frame, who + "td.autograde a")
         assert "Traceback" not in log
-        expect(frame.locator(who + "td.score")).to_have_text(f"{SCORE} / 15")
+        expect(frame.locator(who + "td.score")).to_have_text(f"{SCORE} / 22")
         page.screenshot(path=tmp_path / "submissions.png")
         press(frame, who + "td.generate-feedback a")
         pages = copy / "feedback" / STUDENT / ASSIGNMENT
         text = " ".join(page_text(pages / f"{ASSIGNMENT}.html").split())
-        assert f"{SCORE} of 15 points" in text
+        assert f"{SCORE} of 22 points" in text
 
         frame.get_by_role("link", name="Manual Grading").click()
         for name in (ASSIGNMENT, ASSIGNMENT, "Submission #1"):  # assignment, notebook, student
@@ -82,15 +84,15 @@ def test_an_instructor_marks_a_submission_with_the_buttons(
         for card, (outcome, words) in zip(cards.all(), CARDS, strict=True):
             expect(card.locator(".mathgrade-outcome")).to_have_text(outcome)
             expect(card).to_contain_text(words)
-        formula = cards.nth(1).locator("math")
+        formula = cards.nth(3).locator("math")
         expect(formula).to_be_visible()
         cards.first.scroll_into_view_if_needed()
         page.screenshot(path=tmp_path / "marked.png")
-        # nbgrader's own boxes for the marks hold what the cards say
+        # nbgrader's own boxes for the marks hold what the cards say; it has one for each Markdown
+        # answer, too, of 0 points.
         boxes = frame.locator("input.score")
-        expect(boxes).to_have_count(len(CARDS))
         given = [float(box.get_attribute("placeholder") or "nan") for box in boxes.all()]
-        assert given == [2.25, 3, 3, 2.75, 2]
+        assert given == [0, 3, 2.25, 0, 4, 3, 3, 2.75, 2]
     assert [address for address in opened.outside if not MATHJAX.match(address)] == []
     assert [said for said in opened.errors if not WITHOUT_MATHJAX.search(said)] == []
     assert opened.refused == []

@@ -19,7 +19,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
-from mathgrade.answers import Function
+from mathgrade.answers import Derivation, Function
 from mathgrade.codec.absent import Absent
 from mathgrade.course.attempts import (
     BLANK,
@@ -46,8 +46,11 @@ from mathgrade.notebook import Sitting, seated
 from mathgrade.verdict import Outcome, Verdict
 
 COURSE = Path(__file__).resolve().parents[2]
-ASSIGNMENTS = ["softmax", "chain-rule", "svd"]
-STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+ASSIGNMENTS = ["activations", "softmax", "chain-rule", "svd"]
+STUBS = {
+    "code": "# YOUR CODE HERE\nraise NotImplementedError()",
+    "markdown": "YOUR ANSWER HERE",
+}
 # Ways out of this process, which only the judge is made for.
 RUNAWAY = ("os._exit", "while True")
 
@@ -69,8 +72,8 @@ def filled(assignment: str, attempt: Attempt) -> Any:
     source = source_of(assignment)
     blank = source_of(assignment)
     for cell in blank.cells:
-        if is_answer(cell) and cell.cell_type == "code":
-            cell.source = STUB
+        if is_answer(cell):
+            cell.source = STUBS[cell.cell_type]
     return fill_in(attempt, source, source=source, blank=blank)
 
 
@@ -196,6 +199,8 @@ def test_every_known_mistake_is_wrong_and_gets_its_own_note(item: Item, student:
         response = mistake.response
         if item.name == "decomposition":
             response = svd_of(response)
+        if isinstance(test, Derivation):
+            response = f"$${response}$$"  # a wrong step, as a student would write it
         source = "def f(z): return z" if isinstance(test, Function) else ""
         verdict = item.mark(response, student=student, source=source)
         notes = {verdict.note, *(f.note for f in verdict.findings)}

@@ -25,7 +25,12 @@ SUCCESS = "Success! Your notebook passes all the tests."
 FAILED = "VALIDATION FAILED ON"
 
 # Every answer has the form asked for; most values are wrong.
-RIGHT_FORM = {"softmax": "sign", "chain-rule": "signs", "svd": "senses-and-factors"}
+RIGHT_FORM = {
+    "activations": "signs",
+    "softmax": "sign",
+    "chain-rule": "signs",
+    "svd": "senses-and-factors",
+}
 
 # Attempts in which cells have a wrong form, with what each says after this.
 SAYS = "Not yet in the right form: "
@@ -59,16 +64,23 @@ WRONG_FORM = {
     },
 }
 
+NO_ANSWER = "There is no answer yet."
 STUB = "The function only raises NotImplementedError."
 # What a blank notebook is told, by test cell: the name it lacks, or that a function is only begun.
 BLANK = {
-    "softmax": {"softmax-code-test": STUB, "jacobian-code-test": STUB,
+    "activations": {"d-linear-test": "d_linear", "d-relu-test": "d_relu",
+                    "d-leaky-relu-test": "d_leaky_relu",
+                    "sigmoid-derivation-test": NO_ANSWER, "tanh-derivation-test": NO_ANSWER,
+                    "curve-a-test": "curve_a", "curve-b-test": "curve_b",
+                    "curve-c-test": "curve_c", "curve-d-test": "curve_d"},
+    "softmax": {"shift-invariance-test": NO_ANSWER, "jacobian-derivation-test": NO_ANSWER,
+                "softmax-code-test": STUB, "jacobian-code-test": STUB,
                 "jacobian-entry-test": "J_entry", "jacobian-3x3-test": "J_3",
                 "jacobian-at-point-test": "J_at_point"},
-    "chain-rule": {"dz-dx-test": "dz_dx", "dz-dw-test": "dz_dw", "dz-du-test": "dz_du",
+    "chain-rule": {"dy-dx-test": NO_ANSWER, "dz-dx-test": "dz_dx", "dz-dw-test": "dz_dw", "dz-du-test": "dz_du",
                    "dy-dw-test": "dy_dw", "dy-du-test": "dy_du",
                    "softmax-jacobian-test": STUB, "grad-w-test": STUB},
-    "svd": {"v-images-test": "V_images", "v-rotation-test": "V_angle", "v-scale-test": "V_scale",
+    "svd": {"v-inverse-test": NO_ANSWER, "v-images-test": "V_images", "v-rotation-test": "V_angle", "v-scale-test": "V_scale",
             "sigma-vt-test": "Sigma_Vt", "sigma-vt-images-test": "Sigma_Vt_images",
             "image-shape-test": "image_shape", "u-images-test": "U_images",
             "u-action-test": "U_action", "product-test": "A", "decomposition-test": "B_svd",
