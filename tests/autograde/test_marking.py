@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_cell_that_cannot_be_interrupted_ends_the_kernel_with_a_reason(tmp_pat
         answer(stubborn, "b"),
         probe("assert x == 1", "u"),
     ]
-    nb, found = mark(cells, tmp_path)
+    nb, found = mark(cells, tmp_path, replace(LIMITS, patience=1))
     assert found["t"].score == 1  # what was marked before stays
     assert found["u"].score == 0
     assert "went on after the limit of 2 seconds" in found["u"].error
@@ -110,7 +111,9 @@ def test_a_kernel_that_dies_once_is_run_again(tmp_path: Path) -> None:
         f"import os, pathlib\nflag = pathlib.Path({str(flag)!r})\n"
         "if not flag.exists():\n    flag.touch()\n    os._exit(1)\nx = 1"
     )
-    _, found = mark([answer(code), probe("assert x == 1")], tmp_path)
+    # Only code that is not confined can leave a flag behind.
+    limits = replace(LIMITS, sandbox="off")
+    _, found = mark([answer(code), probe("assert x == 1")], tmp_path, limits)
     assert found["t"].score == 1
 
 

@@ -1,10 +1,9 @@
 """An ordinary Jupyter kernel for the student's code, driven with every message mistrusted.
 
 It runs with all rights of whoever marks: for machines that have no sandbox, and for those
-who decided to do without one. Cells run one after another; their messages become outputs exactly as nbclient
-makes them. Beside running cells, the kernel answers *requests* (what is the
-value of ``J``? call ``softmax`` on these arrays) through ``user_expressions``,
-which leave no trace in the notebook; a function of the judge's that was handed
+who decided to do without one. Cells run one after another; their messages become outputs
+exactly as nbclient makes them. Requests to the agent go through ``user_expressions``, which
+leave no trace in the notebook; a function of the judge's that was handed
 in as an argument is called back through the protocol's stdin channel.
 """
 

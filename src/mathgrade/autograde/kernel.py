@@ -36,8 +36,9 @@ class Limits:
         test_memory: address space of the judge's process for one test cell, in bytes.
         output_bytes: kept output of one cell.
         output_count: kept outputs of one cell.
-        sandbox: ``auto``, ``landlock``, ``bubblewrap``, or ``off``, which runs the student's
-            code in an ordinary kernel with all rights of whoever marks.
+        sandbox: ``auto``: whichever this machine has; ``landlock`` or ``bubblewrap``: this one;
+            ``off``: the code runs in an ordinary kernel with all rights of whoever marks;
+            ``preferred``: for code of the instructor's own: ``auto``, or else ``off``.
     """
 
     cell_seconds: float = 30.0

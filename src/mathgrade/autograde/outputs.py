@@ -13,6 +13,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from mathgrade.autograde.display import shown
+
 __all__ = ["Collector", "Displays", "merge_streams", "storable"]
 
 Displays = dict[str, list[NotebookNode]]
@@ -153,9 +155,12 @@ def _depth(value: Any) -> int:
 
 
 def _bundle(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Data and metadata of a display, together valid; or nothing."""
-    fields = {"data": content.get("data"), "metadata": content.get("metadata") or {}}
-    output = _output("display_data", **fields)
+    """Data and metadata of a display, as far as they are shown; or nothing."""
+    try:
+        data, metadata = shown(content.get("data"), content.get("metadata") or {})
+    except ValueError:
+        return {}
+    output = _output("display_data", data=data, metadata=metadata)
     return {} if output is None else {"data": output.data, "metadata": output.metadata}
 
 

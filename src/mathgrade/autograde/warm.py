@@ -66,7 +66,7 @@ def borrowed_kernel(
 
 def warm_up_kernels(limits: Limits, kernel_name: str) -> None:
     """Start what takes long, so that it loads while something else is done."""
-    if limits.sandbox in ("auto", "landlock") and sys.platform.startswith("linux"):
+    if _may(limits, "landlock"):
         with contextlib.suppress(JudgeError):
             _zygote(_interpreter(kernel_name))
 
@@ -74,20 +74,22 @@ def warm_up_kernels(limits: Limits, kernel_name: str) -> None:
 def _kernel(
     limits: Limits, kernel_name: str, modules: Collection[str], *, ahead: bool
 ) -> StudentKernel:
-    wanted = limits.sandbox
-    if wanted == "off":
+    if _may(limits, "landlock"):
+        zygote = _zygote(_interpreter(kernel_name))
+        if zygote.held() >= _LAYERS:
+            return WarmKernel(limits, zygote, _LAYERS, modules)
+    if _may(limits, "bubblewrap") and _bubbles_hold(interpreter := _interpreter(kernel_name)):
+        make_bubble = functools.partial(BubbledKernel, limits, interpreter, modules)
+        return _from_stock(f"bubble {interpreter} {limits}", make_bubble, ahead=ahead)
+    if limits.sandbox in ("off", "preferred"):
         make = functools.partial(JupyterKernel, limits, kernel_name)
         return _from_stock(f"jupyter {kernel_name}", make, ahead=ahead)
-    if sys.platform.startswith("linux"):
-        interpreter = _interpreter(kernel_name)
-        if wanted in ("auto", "landlock"):
-            zygote = _zygote(interpreter)
-            if zygote.held() >= _LAYERS:
-                return WarmKernel(limits, zygote, _LAYERS, modules)
-        if wanted in ("auto", "bubblewrap") and _bubbles_hold(interpreter):
-            make_bubble = functools.partial(BubbledKernel, limits, interpreter, modules)
-            return _from_stock(f"bubble {interpreter} {limits}", make_bubble, ahead=ahead)
     raise CourseError(_REFUSAL)
+
+
+def _may(limits: Limits, way: str) -> bool:
+    """Whether a way to confine is to be tried."""
+    return sys.platform.startswith("linux") and limits.sandbox in (way, "auto", "preferred")
 
 
 def _zygote(interpreter: str) -> Zygote:
@@ -120,6 +122,8 @@ def _interpreter(kernel_name: str) -> str:
     Raises:
         JudgeError: there is no such kernel.
     """
+    if kernel_name == "python":  # so nbgrader's own examples say; jupyter_client knows it, too
+        return sys.executable
     try:
         spec = KernelSpecManager().get_kernel_spec(kernel_name)
     except NoSuchKernel as error:

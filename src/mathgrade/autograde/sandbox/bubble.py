@@ -1,4 +1,4 @@
-"""Bubblewrap: a view of the file system with nothing in it but libraries, where Landlock is missing.
+"""Bubblewrap, where Landlock is missing: a file system with nothing in it but libraries.
 
 See https://github.com/containers/bubblewrap. The program inside sees the paths of
 :mod:`~mathgrade.autograde.sandbox.readable` and a small folder in memory; it has no network

@@ -16,7 +16,7 @@ from mathgrade.autograde.sandbox.readable import open_to_everybody
 from mathgrade.autograde.sandbox.rlimits import limit_resources
 from mathgrade.autograde.sandbox.seccomp import filter_calls
 
-__all__ = ["LAYERS", "Grounds", "Layer", "confine"]
+__all__ = ["LAYERS", "Grounds", "Layer", "become_unprivileged", "confine"]
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_KEEPCAPS = 8
@@ -73,10 +73,8 @@ def confine(grounds: Grounds, parent: int) -> frozenset[Layer]:
             act()
             held.add(layer)
 
-    user, group = os.getuid(), os.getgid()
-    as_root = user == 0
-    if as_root:
-        user = group = _FIRST_USER + os.getpid() % _USERS
+    as_root = os.getuid() == 0
+    user, group = _unprivileged() if as_root else (os.getuid(), os.getgid())
     limit_resources(
         memory=grounds.memory, file_bytes=grounds.scratch_bytes, cpu_seconds=grounds.cpu_seconds
     )
@@ -89,7 +87,7 @@ def confine(grounds: Grounds, parent: int) -> frozenset[Layer]:
     if as_root:
         if "scratch" not in held:
             _give_away(grounds.folder, user, group)
-        attempt("user", lambda: _become(user, group, grounds.readable))
+        attempt("user", lambda: become_unprivileged(grounds.readable))
     else:
         with contextlib.suppress(OSError):  # those of a user namespace; there may be none
             drop_capabilities()
@@ -115,8 +113,19 @@ def _give_away(folder: Path, user: int, group: int) -> None:
             os.chown(path, user, group, follow_symlinks=False)
 
 
-def _become(user: int, group: int, readable: tuple[Path, ...]) -> None:
-    """Stop being root."""
+def _unprivileged() -> tuple[int, int]:
+    """User and group for this process, where it is root."""
+    number = _FIRST_USER + os.getpid() % _USERS
+    return number, number
+
+
+def become_unprivileged(readable: tuple[Path, ...]) -> None:
+    """Stop being root, for good.
+
+    Raises:
+        OSError: root is not allowed to, in a container with few rights.
+    """
+    user, group = _unprivileged()
     private = not open_to_everybody(readable)
     prctl(_PR_SET_KEEPCAPS, int(private))
     os.setgroups([])

@@ -17,7 +17,7 @@ _SYSTEM = """
     /usr/share/locale /etc/ld.so.cache /etc/localtime /etc/fonts
     /dev/null /dev/zero /dev/urandom /dev/random
     /proc/cpuinfo /proc/meminfo /sys/devices/system/cpu
-""".split()
+"""
 
 
 def readable_paths() -> tuple[Path, ...]:
@@ -31,7 +31,7 @@ def readable_paths() -> tuple[Path, ...]:
     paths += [str(Path(prefix) / "lib") for prefix in (sys.prefix, sys.base_prefix)]
     paths += [p for p in sys.path if p.endswith(("site-packages", "dist-packages", ".zip"))]
     paths.append(str(Path(mathgrade.__file__).parent))
-    found = dict.fromkeys(Path(p).resolve() for p in (*_SYSTEM, *paths))
+    found = dict.fromkeys(Path(p).resolve() for p in (*_SYSTEM.split(), *paths))
     # The names the interpreter uses may be links to them.
     found |= dict.fromkeys(Path(p) for p in paths)
     return tuple(path for path in found if path.exists())

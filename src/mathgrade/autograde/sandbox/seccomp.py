@@ -39,13 +39,13 @@ _DENIED = """
     userfaultfd keyctl add_key request_key personality acct quotactl quotactl_fd syslog
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff
     fork vfork
-""".split()
+"""
 
 # Landlock does not cover these; copying a file calls them and must not fail: they do nothing.
 _WITHOUT_EFFECT = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat
     utimensat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-""".split()
+"""
 
 _Step = tuple[int, int, int, int]
 
@@ -90,10 +90,10 @@ def _program() -> Iterable[_Step]:
     yield from [(_AT_LEAST, 0, 1, LAST_KNOWN + 1), (_RETURN, 0, 0, _ERROR | errno.ENOSYS)]
     # The flags of clone3 cannot be seen from here: libraries fall back to clone.
     yield from _refuse(numbers["clone3"], errno.ENOSYS)
-    for name in _DENIED:
+    for name in _DENIED.split():
         if name in numbers:
             yield from _refuse(numbers[name], errno.EPERM)
-    for name in _WITHOUT_EFFECT:
+    for name in _WITHOUT_EFFECT.split():
         if name in numbers:
             yield from _refuse(numbers[name], 0)
     own = os.getpid()

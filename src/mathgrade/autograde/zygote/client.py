@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mathgrade.errors import JudgeError
 
@@ -25,10 +26,17 @@ _START_SECONDS = 120.0
 _REPLY_SECONDS = 120.0
 _END_SECONDS = 10
 _REPLY_BYTES = 1 << 16
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "MPLCONFIGDIR", "XDG_CACHE_HOME")
-_ONE_THREAD = {
-    name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-}
+_KEPT_VARIABLES = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "MPLCONFIGDIR",
+    "XDG_CACHE_HOME",
+)
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(slots=True)
@@ -171,7 +179,7 @@ class Zygote:
         except OSError as error:
             raise JudgeError(f"the warm process is gone: {error}") from error
 
-    def _reply(self, seconds: float) -> tuple[dict[str, object], list[int]]:
+    def _reply(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
         self._control.settimeout(seconds)
         try:
             data, handles, _, _ = socket.recv_fds(self._control, _REPLY_BYTES, 1)

@@ -202,7 +202,9 @@ class WarmKernel:
     def _write(self, message: Mapping[str, Any], end: float) -> None:
         assert self._process is not None
         connection = self._process.connection
-        data = memoryview(json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        data = memoryview(
+            json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        )
         while data:
             ready = _wait(connection.fileno(), select.POLLOUT, end - time.monotonic())
             if not ready:
@@ -290,7 +292,7 @@ class BubbledKernel(WarmKernel):
             raise JudgeError("bubblewrap is not installed, or this Python is not the kernel's")
         super().__init__(limits, Zygote(interpreter, bubble), _LAYERS_IN_BUBBLE, modules)
 
-    def _place(self, folder: Path) -> Path:
+    def _place(self, _folder: Path) -> Path:
         return BUBBLE_FOLDER
 
     def close(self) -> None:

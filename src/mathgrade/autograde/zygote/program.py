@@ -16,6 +16,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> None:
         process = os.fork()
         if process == 0:
             control.detach()
-            _leave(lambda: _attempt(kernel, descriptors[0], request, grounds, ours))
+            _leave(partial(_attempt, kernel, descriptors[0], request, grounds, ours))
         os.close(descriptors[0])
         try:
             handle = os.pidfd_open(process)
@@ -102,7 +103,7 @@ def _only_standard_descriptors(channel: int) -> int:
     Returns:
         The channel's new number.
     """
-    with open(os.devnull, "rb") as nothing:
+    with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), _INPUT)
     for number, name in ((_OUTPUT, "stdout"), (_ERRORS, "stderr")):
         kept = os.memfd_create(name)
@@ -134,7 +135,7 @@ def _trial(readable: tuple[Path, ...]) -> Iterable[str]:
                 )
             )
         os.close(writing)
-        with open(reading, "rb") as answer:
+        with os.fdopen(reading, "rb") as answer:
             held = json.loads(answer.read() or b"[]")
     return [str(layer) for layer in held]
 
@@ -146,7 +147,7 @@ def _load_tried(modules: Iterable[str]) -> None:
             continue
         process = os.fork()
         if process == 0:
-            _leave(lambda name=name: load(name))
+            _leave(partial(load, name))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with contextlib.suppress(ChildProcessError):
             _, status = os.waitpid(process, 0)
@@ -165,7 +166,7 @@ def _leave(work: Callable[[], object]) -> None:
         status = 0
     except BaseException as error:
         with contextlib.suppress(Exception):
-            print(f"mathgrade: {type(error).__name__}: {error}", file=sys.__stderr__)  # noqa: T201
+            print(f"mathgrade: {type(error).__name__}: {error}", file=sys.__stderr__)
     finally:
         os._exit(status)
 

@@ -67,7 +67,7 @@ class OutputSession(Session):
 
     def send(
         self,
-        stream: object,
+        _stream: object,
         msg_or_type: Mapping[str, Any] | str,
         content: Mapping[str, Any] | None = None,
         parent: Mapping[str, Any] | None = None,
@@ -86,14 +86,14 @@ class OutputSession(Session):
 class StudentShell(ZMQInteractiveShell):
     """IPython's shell; commands of the operating system are refused in words."""
 
-    def system(self, cmd: str) -> None:
+    def system(self, _command: str) -> None:
         """What ``!command`` calls: says why it is not run, and the cell goes on."""
         sys.stderr.write(_NO_COMMANDS)
         self.user_ns["_exit_code"] = 1
 
     system_piped = system_raw = system
 
-    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+    def getoutput(self, cmd: str, split: bool = True, **_: object) -> Any:
         """What ``x = !command`` calls."""
         self.system(cmd)
         return SList() if split else ""
@@ -105,9 +105,7 @@ class StudentKernel(IPythonKernel):
     question: Callable[[str], str] | None = None
     shell_class = StudentShell
 
-    def _input_request(
-        self, prompt: str, ident: object, parent: object, password: bool = False
-    ) -> str:
+    def _input_request(self, prompt: str, *_: object, **__: object) -> str:
         sys.stdout.flush()
         sys.stderr.flush()
         return "" if self.question is None else self.question(prompt)
@@ -150,6 +148,7 @@ def build_kernel() -> StudentKernel:
         app.init_code()
     finally:
         shutil.rmtree(profile, ignore_errors=True)
+    assert isinstance(kernel, StudentKernel)
     kernel.shell_channel_thread = types.SimpleNamespace(parent_thread=threading.main_thread())
     _warm(kernel.shell)
     return kernel

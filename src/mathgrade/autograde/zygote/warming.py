@@ -18,7 +18,7 @@ _MODULES = """
     jupyter_client.jsonutil sqlite3 encodings.ascii encodings.latin_1 encodings.idna
     fractions decimal statistics json csv itertools collections functools inspect
     mathgrade.codec mathgrade.notebook
-""".split()
+"""
 
 # It hooks itself into the shell and the settings when it is imported: the child does that.
 _INLINE = "module://matplotlib_inline.backend_inline"
@@ -31,7 +31,7 @@ def warm() -> None:
         RuntimeError: a module started a thread, so that this process must not fork.
     """
     os.environ["MPLBACKEND"] = _INLINE
-    for name in _MODULES:
+    for name in _MODULES.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     _draw()
