@@ -87,7 +87,8 @@ def confine(grounds: Grounds, parent: int) -> frozenset[Layer]:
     if as_root:
         if "scratch" not in held:
             _give_away(grounds.folder, user, group)
-        attempt("user", lambda: become_unprivileged(grounds.readable))
+        reached = (*grounds.readable, grounds.folder.parent)
+        attempt("user", lambda: become_unprivileged(reached))
     else:
         with contextlib.suppress(OSError):  # those of a user namespace; there may be none
             drop_capabilities()
@@ -119,14 +120,17 @@ def _unprivileged() -> tuple[int, int]:
     return number, number
 
 
-def become_unprivileged(readable: tuple[Path, ...]) -> None:
+def become_unprivileged(reached: tuple[Path, ...]) -> None:
     """Stop being root, for good.
+
+    Args:
+        reached: files and folders it still has to come by.
 
     Raises:
         OSError: root is not allowed to, in a container with few rights.
     """
     user, group = _unprivileged()
-    private = not open_to_everybody(readable)
+    private = not open_to_everybody(reached)
     prctl(_PR_SET_KEEPCAPS, int(private))
     os.setgroups([])
     os.setresgid(group, group, group)

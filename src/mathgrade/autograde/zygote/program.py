@@ -36,6 +36,7 @@ _INPUT, _OUTPUT, _ERRORS = 0, 1, 2
 def main(arguments: list[str]) -> None:
     """Serve until the other end closes."""
     control = socket.socket(fileno=int(arguments[0]))
+    os.chdir("/")
     grounds = readable_paths()
     warm()
     kernel = build_kernel()

@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ def _settle(first: Mapping[str, Any]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(data))
+    tempfile.tempdir = None  # it was found before the fork
     os.environ.clear()
     os.environ.update(first["environment"], HOME=str(folder), TMPDIR=str(folder))
 
@@ -67,7 +69,9 @@ def _join_streams(kernel: StudentKernel) -> None:
     streams = (Stream("stdout", kernel.session, 1), Stream("stderr", kernel.session, 2))
     sys.stdout, sys.stderr = streams
     kernel._stdout, kernel._stderr = streams
-    sys.path.insert(0, "")  # as in any kernel, the folder of the notebook comes first
+    # As IPython does: the notebook's folder comes after Python's own library.
+    own = [k for k, path in enumerate(sys.path) if path.endswith("-packages")]
+    sys.path.insert(min(own, default=len(sys.path)), "")
     sys.argv = ["ipykernel_launcher.py", "-f", "kernel.json"]
 
 
