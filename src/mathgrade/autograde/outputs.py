@@ -21,6 +21,7 @@ Displays = dict[str, list[NotebookNode]]
 """Outputs by display_id, in all cells of a notebook: a later message may update them."""
 
 _MAX_DEPTH = 60  # of JSON in an output; writing a notebook nests Python calls
+_ERROR_ROOM = 1 << 18
 _FURTHER = "\n[further output was cut]\n"
 
 
@@ -38,6 +39,7 @@ class Collector:
         self._cell = cell
         self._displays = displays
         self._left = room
+        self._error_room = _ERROR_ROOM
         self._count = count
         self._full = False
         self._clear_next = False
@@ -48,9 +50,16 @@ class Collector:
         if kind == "status":
             return bool(content.get("execution_state") == "idle")
         take = _KINDS.get(kind)
-        if self._full or take is None:
+        if take is None:
             return False
-        self._left -= sum(map(len, map(str, content.values())))
+        size = sum(map(len, map(str, content.values())))
+        if kind == "error" and size < self._error_room:
+            self._error_room -= size  # why a cell ended is shown whatever it printed
+            take(self, content)
+            return False
+        if self._full:
+            return False
+        self._left -= size
         if self._left < 0 or len(self._cell.outputs) >= self._count:
             self._full = True
             self._cell.outputs.append(new_output("stream", name="stdout", text=_FURTHER))

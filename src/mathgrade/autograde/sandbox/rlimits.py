@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import resource
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["limit_resources"]
+__all__ = ["limit_resources", "memory_kept_back"]
 
 _OPEN_FILES = 256
+_SPARE_BYTES = 64 << 20
 
 
 def limit_resources(*, memory: int, file_bytes: int, cpu_seconds: int) -> None:
@@ -23,8 +25,21 @@ def limit_resources(*, memory: int, file_bytes: int, cpu_seconds: int) -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _lower(resource.RLIMIT_FSIZE, file_bytes)
-    _lower(resource.RLIMIT_AS, _address_space() + memory)
+    _lower(resource.RLIMIT_AS, _address_space() + memory + _SPARE_BYTES)
     _lower(resource.RLIMIT_CPU, cpu_seconds)
+
+
+@contextlib.contextmanager
+def memory_kept_back(kept_back: bool) -> Iterator[None]:
+    """Whether, for a while, a little memory stays free to say in peace that there is no more."""
+    before, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limited = hard != resource.RLIM_INFINITY
+    now = hard - _SPARE_BYTES if limited and kept_back else hard
+    resource.setrlimit(resource.RLIMIT_AS, (now, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
 
 
 def _lower(which: int, value: int) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from tornado.ioloop import IOLoop
 
 from mathgrade.autograde import agent
+from mathgrade.autograde.sandbox.rlimits import memory_kept_back
 from mathgrade.autograde.zygote.channel import Channel
 from mathgrade.autograde.zygote.shell import StudentKernel
 from mathgrade.autograde.zygote.streams import Stream
@@ -107,9 +108,12 @@ class _Serving:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         count = None
         try:
-            reply = await kernel.do_execute(source, False, store_history=True, allow_stdin=False)
+            with memory_kept_back(True):
+                reply = await kernel.do_execute(
+                    source, False, store_history=True, allow_stdin=False
+                )
             count = reply.get("execution_count")
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, MemoryError):
             pass
         finally:
             _ignore_interrupts()
@@ -123,7 +127,8 @@ class _Serving:
         kernel._forward_input(allow_stdin=calls)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            return str(agent.reply(text)._text)
+            with memory_kept_back(True):
+                return str(agent.reply(text)._text)
         except KeyboardInterrupt:
             return None
         except Exception:  # the student's code put something else in its place

@@ -27,6 +27,8 @@ from IPython.utils.text import SList
 from jupyter_client.session import Session, extract_header
 from traitlets.config import Config
 
+from mathgrade.autograde.sandbox.rlimits import memory_kept_back
+
 __all__ = ["OutputSession", "StudentShell", "build_kernel"]
 
 Send = Callable[[str, str, Mapping[str, Any]], None]
@@ -85,6 +87,11 @@ class OutputSession(Session):
 
 class StudentShell(ZMQInteractiveShell):
     """IPython's shell; commands of the operating system are refused in words."""
+
+    def showtraceback(self, *arguments: Any, **options: Any) -> None:
+        """Show an error, also where the cell has used up its memory."""
+        with memory_kept_back(False):
+            super().showtraceback(*arguments, **options)
 
     def system(self, _command: str) -> None:
         """What ``!command`` calls: says why it is not run, and the cell goes on."""
