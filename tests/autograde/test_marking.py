@@ -153,6 +153,16 @@ def test_a_test_that_needs_too_much_memory_is_an_error_and_no_crash(tmp_path: Pa
     assert found["u"].score == 1
 
 
+def test_a_test_that_writes_without_end_is_an_error_and_the_disk_stays_free(
+    tmp_path: Path,
+) -> None:
+    cells = [answer("x = 1"), probe("open('f', 'wb').write(bytes(100 << 20))")]
+    cells.append(probe("assert x == 1", "u"))
+    _, found = mark(cells, tmp_path)
+    assert found["t"].error.startswith("OSError")
+    assert found["u"].score == 1
+
+
 def test_a_fault_of_ours_is_never_a_zero(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise JudgeError("the judge's process is gone")

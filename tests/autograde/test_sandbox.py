@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell
 
 from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
 from mathgrade.autograde.warm import borrowed_kernel
+from mathgrade.autograde.zygote.kernel import WarmKernel
 
 pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
 LIMITS = Limits(
@@ -280,6 +281,19 @@ def test_a_cell_that_only_sleeps_is_stopped_by_the_clock_on_the_wall(
         assert one.goes_on()
 
 
+def test_files_on_the_disk_are_counted_where_there_is_no_folder_in_memory(
+    course: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "deep").mkdir()
+    with attempt(course, tmp_path) as one:
+        assert isinstance(one.kernel, WarmKernel)
+        one.kernel._scratch = tmp_path  # as on a machine that lets nobody mount
+        assert "ran" in one.run("import time; time.sleep(1); print('ran')")
+        (tmp_path / "deep" / "large").write_bytes(bytes(16 << 20))
+        with pytest.raises(KernelDied, match="wrote more to its files"):
+            one.run("time.sleep(10)")
+
+
 ENDS = {
     "exit": ("import os; os._exit(0)", "its process ended"),
     "a crash": ("import ctypes; ctypes.string_at(0)", "its process ended"),
@@ -350,7 +364,9 @@ def test_every_process_of_an_attempt_is_gone_when_it_is_over(course: Path, tmp_p
     assert not Path(f"/proc/{number}").exists()
 
 
-def test_time_without_the_processor_does_not_count_against_a_cell(course: Path, tmp_path: Path) -> None:
+def test_time_without_the_processor_does_not_count_against_a_cell(
+    course: Path, tmp_path: Path
+) -> None:
     with attempt(course, tmp_path) as one:
         # As long by the clock as its limit, without the processor.
         shown = one.run("import time; time.sleep(1.5); print('whole')")

@@ -115,6 +115,8 @@ class JudgeSession:
             {
                 "begin": attempt.to_json(),
                 "folder": str(folder),
+                "seconds": limits.test_seconds,
+                "memory": limits.test_memory,
             }
         )
         # Defining the instructor's helpers may need nothing of the student: no kernel yet.
@@ -150,7 +152,7 @@ class JudgeSession:
 
     def _serve(self, kernel: StudentKernel | None, end: float, *until: str) -> dict[str, Any]:
         """Pass requests on to the kernel until one of the messages ``until`` arrives."""
-        patience = 2 * self._limits.call_seconds
+        patience = 2 * self._limits.call_seconds * self._limits.patience
         while True:
             message = self._read(end)
             if message is None:

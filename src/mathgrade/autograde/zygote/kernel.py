@@ -25,7 +25,7 @@ from mathgrade.autograde.zygote.clock import Allowance
 from mathgrade.codec.limits import MAX_MESSAGE
 from mathgrade.errors import JudgeError
 
-__all__ = ["BubbledKernel", "WarmKernel"]
+__all__ = ["BubbledKernel", "WarmKernel", "size_of"]
 
 _LAYERS_IN_BUBBLE = frozenset({"limits", "seccomp"})
 
@@ -61,6 +61,7 @@ class WarmKernel:
         self._modules = modules
         self._process: Process | None = None
         self._displays: Displays = {}
+        self._scratch: Path | None = None
         self._buffer = bytearray()
         self._lines: deque[bytearray] = deque()
         self._number = 0
@@ -88,11 +89,15 @@ class WarmKernel:
         try:
             self._write(begin, end)
             while (message := self._next()) is None:
-                if time.monotonic() > end or not self._receive(_POLL_SECONDS):
+                if time.monotonic() > end:
                     raise JudgeError("the student's process did not begin")
+                self._receive(_POLL_SECONDS)
         except (OSError, KernelDied) as error:
             raise JudgeError(f"the student's process did not begin: {error}") from error
-        missing = self._required - set(message.get("ready", ()))
+        held = set(message.get("ready", ()))
+        if "scratch" not in held:  # its files are on the disk
+            self._scratch = self._place(folder)
+        missing = self._required - held
         if missing:
             raise JudgeError(f"the sandbox does not hold: no {', '.join(sorted(missing))}")
 
@@ -151,6 +156,7 @@ class WarmKernel:
         number = str(self._number)
         stopped = ""
         left = _CELL_BYTES
+        looked = time.monotonic()
         try:
             allowance = Allowance(process.number, seconds, self.limits.patience)
             self._write({"number": number, **request}, time.monotonic() + allowance.wall_seconds)
@@ -178,10 +184,18 @@ class WarmKernel:
                 left -= received
                 if left < 0:
                     self._end("it printed more than it may")
-                if not received and process.stopped():
-                    self._end("it stopped its own process")
+                if time.monotonic() > looked + _POLL_SECONDS:
+                    self._look_after(process)
+                    looked = time.monotonic()
         except OSError:
             self._end("its process ended (a crash, `exit`, or too much memory)")
+
+    def _look_after(self, process: Process) -> None:
+        """End a process that has stopped itself, or fills the disk where nothing else bounds it."""
+        if process.stopped():
+            self._end("it stopped its own process")
+        if self._scratch is not None and size_of(self._scratch) > self.limits.scratch_bytes:
+            self._end("it wrote more to its files than it may")
 
     def _answer(self, message: Mapping[str, Any], on_call: Callable[[str], str] | None) -> None:
         prompt = message["question"]
@@ -260,6 +274,15 @@ def _files(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink()
     }
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files in a folder, as long as they can be looked at."""
+    size = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            size += path.lstat().st_size
+    return size
 
 
 def _collect(collect: Collector, message: Mapping[str, Any]) -> None:
