@@ -15,7 +15,7 @@ from mathgrade.errors import JudgeError
 
 from .courses import graded, notebook
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
 LIMITS = Limits(cell_seconds=2, call_seconds=2, test_seconds=10)
 
 
@@ -237,6 +237,20 @@ def test_output_of_a_cell_is_cut(tmp_path: Path) -> None:
     assert len(text) < 20_000
     assert text.endswith("[further output was cut]\n")
     assert found["t"].score == 1
+
+
+def test_what_a_student_displays_cannot_act_in_the_marked_notebook(tmp_path: Path) -> None:
+    code = (
+        "from IPython.display import HTML, Javascript, Markdown, display\n"
+        "display(HTML('<script>alert(1)</script>'), Markdown('<img src=x onerror=alert(1)>'))\n"
+        "display({'text/html': '<b>only</b>'}, raw=True)\n"
+        "display('shown', display_id='d')\n"
+        "display(HTML('<script>later</script>'), display_id='d', update=True)\n"
+        "Javascript('alert(1)')"
+    )
+    nb, _ = mark([answer(code), probe("assert True")], tmp_path)
+    assert all(set(output.data) == {"text/plain"} for output in nb.cells[0].outputs)
+    assert "script>" not in str(nb.cells[0].outputs)
 
 
 def test_cells_without_grades_run_in_order(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import logging
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -36,6 +37,12 @@ Landlock (5.13 or newer) is enough, or bubblewrap (apt-get install bubblewrap); 
 doctor` says what is missing. To run it all the same, with all your own rights over this \
 machine and its files, write c.Judge.sandbox = "off" in nbgrader_config.py."""
 
+_SLOWER = """\
+this kernel has no Landlock: each attempt starts in a bubble of its own, which takes seconds"""
+
+_OPEN = "students' code runs in an ordinary kernel, slower and with all your own rights"
+
+_log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _zygotes: dict[str, Zygote] = {}
 
@@ -79,9 +86,11 @@ def _kernel(
         if zygote.held() >= _LAYERS:
             return WarmKernel(limits, zygote, _LAYERS, modules)
     if _may(limits, "bubblewrap") and _bubbles_hold(interpreter := _interpreter(kernel_name)):
+        _say_once(_SLOWER)
         make_bubble = functools.partial(BubbledKernel, limits, interpreter, modules)
         return _from_stock(f"bubble {interpreter} {limits}", make_bubble, ahead=ahead)
     if limits.sandbox in ("off", "preferred"):
+        _say_once(_OPEN)
         make = functools.partial(JupyterKernel, limits, kernel_name)
         return _from_stock(f"jupyter {kernel_name}", make, ahead=ahead)
     raise CourseError(_REFUSAL)
@@ -90,6 +99,11 @@ def _kernel(
 def _may(limits: Limits, way: str) -> bool:
     """Whether a way to confine is to be tried."""
     return sys.platform.startswith("linux") and limits.sandbox in (way, "auto", "preferred")
+
+
+@functools.cache
+def _say_once(text: str) -> None:
+    _log.warning(text)
 
 
 def _zygote(interpreter: str) -> Zygote:

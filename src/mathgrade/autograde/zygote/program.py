@@ -27,7 +27,7 @@ from mathgrade.autograde.zygote.serving import serve
 from mathgrade.autograde.zygote.shell import StudentKernel, build_kernel
 from mathgrade.autograde.zygote.warming import load, warm
 
-__all__ = ["main"]
+__all__ = ["load_tried", "main"]
 
 _REQUEST_BYTES = 1 << 16
 _INPUT, _OUTPUT, _ERRORS = 0, 1, 2
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> None:
             return
         request = json.loads(data)
         if "load" in request:
-            _load_tried(request["load"])
+            load_tried(request["load"])
             control.send(b"{}")
             continue
         ours = os.getpid()
@@ -141,7 +141,7 @@ def _trial(readable: tuple[Path, ...]) -> Iterable[str]:
     return [str(layer) for layer in held]
 
 
-def _load_tried(modules: Iterable[str]) -> None:
+def load_tried(modules: Iterable[str]) -> None:
     """Load modules that a child has loaded without harm: no crash, no thread left."""
     for name in modules:
         if name in sys.modules:
