@@ -19,7 +19,7 @@ from mathgrade.course.notebooks import (
 
 from .commands import ASSIGNMENTS, hand_in, nbgrader
 
-pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
+pytestmark = pytest.mark.slow
 
 SUCCESS = "Success! Your notebook passes all the tests."
 FAILED = "VALIDATION FAILED ON"

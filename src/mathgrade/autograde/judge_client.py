@@ -107,6 +107,8 @@ class JudgeSession:
         self._connection = connection
         connection.setblocking(False)
         self._limits = limits
+        # The judge's process counts its own processor time; this is for one that only waits.
+        self._wall_seconds = limits.test_seconds * limits.patience
         self._buffer = b""
         self._running: int | None = None
         self._ended: dict[str, Any] | None = None  # the test cell was ended inside a call
@@ -120,7 +122,7 @@ class JudgeSession:
             }
         )
         # Defining the instructor's helpers may need nothing of the student: no kernel yet.
-        self._serve(None, time.monotonic() + limits.test_seconds, "ready")
+        self._serve(None, time.monotonic() + self._wall_seconds, "ready")
 
     def run(self, source: str, points: float, grade_id: str, kernel: StudentKernel) -> CellResult:
         """Run one test cell against the student's kernel.
@@ -131,7 +133,7 @@ class JudgeSession:
         Raises:
             JudgeError: the judge is gone or speaks nonsense.
         """
-        end = time.monotonic() + self._limits.test_seconds
+        end = time.monotonic() + self._wall_seconds
         self._write(
             {
                 "cell": source,
@@ -156,7 +158,7 @@ class JudgeSession:
         while True:
             message = self._read(end)
             if message is None:
-                seconds = f"{self._limits.test_seconds:g}"
+                seconds = f"{self._wall_seconds:g}"
                 if self._running is None:
                     raise JudgeError(f"the judge did not answer in {seconds} seconds")
                 with contextlib.suppress(OSError):

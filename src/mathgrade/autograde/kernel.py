@@ -29,10 +29,10 @@ class Limits:
     Attributes:
         cell_seconds: processor time for each of the student's cells.
         call_seconds: processor time for one request (all calls of one answer test).
+        test_seconds: processor time for one test cell in the judge.
         patience: how many times as long each may take by the clock on the wall.
         memory: memory of the student's process beyond what it starts with, in bytes.
         scratch_bytes: size of all files the student's code writes.
-        test_seconds: wall clock for one test cell in the judge.
         test_memory: address space of the judge's process for one test cell, in bytes.
         output_bytes: kept output of one cell.
         output_count: kept outputs of one cell.

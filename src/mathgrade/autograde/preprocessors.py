@@ -36,7 +36,7 @@ class Judge(NbGraderPreprocessor):
         "auto",
         help="What confines the student's code. `off` runs it with all rights of whoever marks.",
     ).tag(config=True)
-    test_seconds = Float(60, help="Time limit for each test cell.").tag(config=True)
+    test_seconds = Float(60, help="Processor time for each test cell.").tag(config=True)
     test_memory = Int(4 << 30, help="Memory limit for each test cell, in bytes.").tag(config=True)
     output_bytes = Int(2 << 20, help="Output kept of one cell, in bytes.").tag(config=True)
     ahead = Bool(True, help="Start the next attempt's kernel while this one runs.").tag(config=True)
