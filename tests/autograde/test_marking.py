@@ -16,7 +16,7 @@ from mathgrade.errors import JudgeError
 from .courses import graded, notebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
-LIMITS = Limits(cell_seconds=2, call_seconds=2, test_seconds=10)
+LIMITS = Limits(cell_seconds=2, call_seconds=2, patience=60, test_seconds=10)
 
 
 def mark(
@@ -115,6 +115,34 @@ def test_a_kernel_that_dies_once_is_run_again(tmp_path: Path) -> None:
     limits = replace(LIMITS, sandbox="off")
     _, found = mark([answer(code), probe("assert x == 1")], tmp_path, limits)
     assert found["t"].score == 1
+
+
+RUNS = [
+    ("import os; os._exit(0)", 2),
+    ("import ctypes; ctypes.string_at(0)", 2),
+    ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", 1),
+    ("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", 1),
+    ("x = 1", 1),
+]
+
+
+@pytest.mark.parametrize(("code", "runs"), RUNS)
+def test_what_would_end_the_same_way_again_is_run_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, runs: int
+) -> None:
+    counted = []
+    real = marking._mark_once
+
+    def counting(*arguments: object, **options: object) -> object:
+        counted.append(1)
+        return real(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(marking, "_mark_once", counting)
+    _, found = mark(
+        [answer(code), probe("assert x == 1")], tmp_path, replace(LIMITS, cell_seconds=1)
+    )
+    assert len(counted) == runs
+    assert found["t"].score == (code == "x = 1")
 
 
 SLOW_OR_LETHAL = [

@@ -44,6 +44,7 @@ class JupyterKernel:
     def __init__(self, limits: Limits, kernel_name: str = "python3") -> None:
         self.limits = limits
         self.died = ""
+        self.certain = False  # its limits are those of a clock on the wall
         # Sockets in a folder of our own, not TCP ports that anybody on this machine can reach.
         self._sockets = Path(tempfile.mkdtemp(prefix="mg-"))
         self._manager = KernelManager(

@@ -66,10 +66,12 @@ class StudentKernel(Protocol):
     Attributes:
         limits: what the attempt may use.
         died: why it ended, for the student; empty while it runs.
+        certain: whether it would end the same way again: it was ended at a limit of its own.
     """
 
     limits: Limits
     died: str
+    certain: bool
 
     def prepare(self) -> None:
         """Wait until it can be taken.

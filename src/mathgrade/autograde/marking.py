@@ -76,7 +76,7 @@ class _Run:
     """What one pass over the notebook came to."""
 
     marks: list[CellMark] = field(default_factory=list)
-    died: str = ""  # the student's kernel ended during this run
+    died: str = ""  # the student's kernel ended during this run, and might not in another
     fault: str = ""  # ours
 
 
@@ -161,7 +161,7 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
                 _run_cell(cell, kernel, run)
                 if is_test(cell):
                     run.marks.append(_stock_mark(cell))
-        if kernel is not None:
+        if kernel is not None and not kernel.certain:
             run.died = kernel.died
     return run
 

@@ -56,6 +56,7 @@ class WarmKernel:
     ) -> None:
         self.limits = limits
         self.died = ""
+        self.certain = False
         self._zygote = zygote
         self._required = frozenset(required)
         self._modules = modules
@@ -188,7 +189,7 @@ class WarmKernel:
                     self._look_after(process)
                     looked = time.monotonic()
         except OSError:
-            self._end("its process ended (a crash, `exit`, or too much memory)")
+            self._end("its process ended (a crash, `exit`, or too much memory)", certain=False)
 
     def _look_after(self, process: Process) -> None:
         """End a process that has stopped itself, or fills the disk where nothing else bounds it."""
@@ -205,7 +206,8 @@ class WarmKernel:
         end = time.monotonic() + self.limits.call_seconds * self.limits.patience
         self._write({"value": value, "turn": message.get("turn")}, end)
 
-    def _end(self, why: str) -> NoReturn:
+    def _end(self, why: str, *, certain: bool = True) -> NoReturn:
+        self.certain = certain
         self.died = f"your notebook stopped running: {why}"
         assert self._process is not None
         self._process.signal(signal.SIGKILL)
