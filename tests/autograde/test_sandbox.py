@@ -340,6 +340,10 @@ FORGED = [
     'b\'{"question": "mathgrade.call:{}"}\\n\'',
     "b'[' * 100000 + b'\\n'",
     "b'\\xff\\xfe\\n'",
+    'b\'{"of": "1", "type": "display_data", "content": {"data": \' + b"[" * 900 + b"]" * 900 + b"}}\\n"',
+    'b\'{"of": "1", "type": "stream", "content": {"text": \' + b"9" * 5000 + b"}}\\n"',
+    'b\'{"of": "1", "type": "error", "content": {"ename": {}, "traceback": [[]]}}\\n\'',
+    'b\'{"of": "1", "done": {"count": "x" }}\\n\'',
 ]
 
 

@@ -24,7 +24,7 @@ from mathgrade.autograde.sandbox.confinement import Grounds, confine
 from mathgrade.autograde.sandbox.readable import readable_paths
 from mathgrade.autograde.zygote.channel import Channel
 from mathgrade.autograde.zygote.serving import serve
-from mathgrade.autograde.zygote.shell import StudentKernel, build_kernel
+from mathgrade.autograde.zygote.shell import PipeKernel, build_kernel
 from mathgrade.autograde.zygote.warming import load, warm
 
 __all__ = ["load_tried", "main"]
@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _attempt(
-    kernel: StudentKernel,
+    kernel: PipeKernel,
     descriptor: int,
     request: dict[str, Any],
     readable: tuple[Path, ...],

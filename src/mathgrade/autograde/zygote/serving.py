@@ -22,13 +22,13 @@ from tornado.ioloop import IOLoop
 from mathgrade.autograde import agent
 from mathgrade.autograde.sandbox.rlimits import memory_kept_back
 from mathgrade.autograde.zygote.channel import Channel
-from mathgrade.autograde.zygote.shell import StudentKernel
+from mathgrade.autograde.zygote.shell import PipeKernel
 from mathgrade.autograde.zygote.streams import Stream
 
 __all__ = ["serve"]
 
 
-def serve(kernel: StudentKernel, channel: Channel, held: frozenset[str]) -> None:
+def serve(kernel: PipeKernel, channel: Channel, held: frozenset[str]) -> None:
     """Serve one attempt until the other end closes.
 
     Args:
@@ -63,7 +63,7 @@ def _settle(first: Mapping[str, Any]) -> None:
     os.environ.update(first["environment"], HOME=str(folder), TMPDIR=str(folder))
 
 
-def _join_streams(kernel: StudentKernel) -> None:
+def _join_streams(kernel: PipeKernel) -> None:
     shell = kernel.shell
     shell.init_environment()
     shell.user_ns["_dh"][:] = [str(Path.cwd())]
@@ -79,7 +79,7 @@ def _join_streams(kernel: StudentKernel) -> None:
 class _Serving:
     """Answers one request after another."""
 
-    def __init__(self, kernel: StudentKernel, channel: Channel) -> None:
+    def __init__(self, kernel: PipeKernel, channel: Channel) -> None:
         self._kernel = kernel
         self._channel = channel
         self._turn = 0  # of questions
@@ -105,7 +105,7 @@ class _Serving:
 
     async def _run_cell(self, source: str) -> object:
         kernel = self._kernel
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _heed_interrupts()
         count = None
         try:
             with memory_kept_back(True):
@@ -125,7 +125,7 @@ class _Serving:
     def _ask(self, text: str, *, calls: bool) -> str | None:
         kernel = self._kernel
         kernel._forward_input(allow_stdin=calls)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _heed_interrupts()
         try:
             with memory_kept_back(True):
                 return str(agent.reply(text)._text)
@@ -147,6 +147,12 @@ class _Serving:
             if reply.get("turn") == self._turn:
                 return str(reply["value"])
         os._exit(0)
+
+
+def _heed_interrupts() -> None:
+    # An interrupt that came just as a message was sent may have left it blocked.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _ignore_interrupts() -> None:

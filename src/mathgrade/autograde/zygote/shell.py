@@ -29,7 +29,7 @@ from traitlets.config import Config
 
 from mathgrade.autograde.sandbox.rlimits import memory_kept_back
 
-__all__ = ["OutputSession", "StudentShell", "build_kernel"]
+__all__ = ["PipeSession", "PipeShell", "build_kernel"]
 
 Send = Callable[[str, str, Mapping[str, Any]], None]
 _OUTPUTS = frozenset(
@@ -38,7 +38,7 @@ _OUTPUTS = frozenset(
 _NO_COMMANDS = "shell commands are not run while a notebook is marked\n"
 
 
-class OutputSession(Session):
+class PipeSession(Session):
     """Hands outputs over to ``deliver`` with the id of the message they answer."""
 
     deliver: Send | None = None
@@ -85,7 +85,7 @@ class OutputSession(Session):
         return message
 
 
-class StudentShell(ZMQInteractiveShell):
+class PipeShell(ZMQInteractiveShell):
     """IPython's shell; commands of the operating system are refused in words."""
 
     def showtraceback(self, *arguments: Any, **options: Any) -> None:
@@ -106,11 +106,11 @@ class StudentShell(ZMQInteractiveShell):
         return SList() if split else ""
 
 
-class StudentKernel(IPythonKernel):
+class PipeKernel(IPythonKernel):
     """IPython's kernel; questions of the running code are put to ``question``."""
 
     question: Callable[[str], str] | None = None
-    shell_class = StudentShell
+    shell_class = PipeShell
 
     def _input_request(self, prompt: str, *_: object, **__: object) -> str:
         sys.stdout.flush()
@@ -121,15 +121,15 @@ class StudentKernel(IPythonKernel):
         """There is nothing to listen on."""
 
 
-def build_kernel() -> StudentKernel:
+def build_kernel() -> PipeKernel:
     """The kernel, ready for its first cell; no thread and no socket is made."""
     with _without_debugger():
         import ipykernel.debugger
 
         assert not ipykernel.debugger._is_debugpy_available
     # What shows in a notebook shows as in any other: `type(get_ipython().kernel).__name__`.
-    StudentKernel.__name__ = StudentKernel.__qualname__ = IPythonKernel.__name__
-    StudentShell.__name__ = StudentShell.__qualname__ = ZMQInteractiveShell.__name__
+    PipeKernel.__name__ = PipeKernel.__qualname__ = IPythonKernel.__name__
+    PipeShell.__name__ = PipeShell.__qualname__ = ZMQInteractiveShell.__name__
     profile = tempfile.mkdtemp(prefix="mathgrade-ipython-")  # not the instructor's own profile
     os.environ["IPYTHONDIR"] = profile
     try:
@@ -139,9 +139,9 @@ def build_kernel() -> StudentKernel:
         settings.IPKernelApp.connection_file = "kernel.json"
         app.update_config(settings)
         app.init_profile_dir()
-        kernel = StudentKernel.instance(
+        kernel = PipeKernel.instance(
             parent=app,
-            session=OutputSession(parent=app),
+            session=PipeSession(parent=app),
             iopub_socket=object(),
             user_ns=None,
             profile_dir=app.profile_dir,
@@ -155,7 +155,7 @@ def build_kernel() -> StudentKernel:
         app.init_code()
     finally:
         shutil.rmtree(profile, ignore_errors=True)
-    assert isinstance(kernel, StudentKernel)
+    assert isinstance(kernel, PipeKernel)
     kernel.shell_channel_thread = types.SimpleNamespace(parent_thread=threading.main_thread())
     _warm(kernel.shell)
     return kernel
@@ -171,7 +171,7 @@ def _without_debugger() -> Iterator[None]:
         del sys.modules["debugpy"]
 
 
-def _warm(shell: StudentShell) -> None:
+def _warm(shell: PipeShell) -> None:
     """Run what is slow the first time; nothing of it is left in the namespace."""
     names = set(shell.user_ns)
     quiet = {"store_history": False, "silent": True}
