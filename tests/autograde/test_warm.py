@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -96,6 +97,27 @@ def test_bubblewrap_that_is_not_there_is_no_way(monkeypatch: pytest.MonkeyPatch)
     assert bubble_command([], 1) is None
     with pytest.raises(JudgeError, match="bubblewrap is not installed"):
         BubbledKernel(Limits(), sys.executable)
+
+
+def test_a_bubble_that_is_ended_at_once_leaves_nothing(tmp_path: Path) -> None:
+    def bubbles() -> set[str]:
+        found = set()
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if b"bwrap\0" in path.read_bytes() and str(os.getsid(int(path.parts[2]))) in ours:
+                    found.add(path.parts[2])
+        return found
+
+    ours = set()
+    for wait in (0.0, 0.002, 0.01, 0.05):
+        kernel = BubbledKernel(Limits(), sys.executable)
+        ours.add(str(kernel._zygote._process.pid))
+        select.select([], [], [], wait)  # however far it has come
+        kernel.close()
+    end = time.monotonic() + 60  # a killed process may take a moment on a busy machine
+    while bubbles() and time.monotonic() < end:
+        select.select([], [], [], 0.05)
+    assert not bubbles()
 
 
 def test_an_unknown_kernel_is_a_fault_with_a_hint() -> None:

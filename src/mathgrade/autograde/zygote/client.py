@@ -170,7 +170,9 @@ class Zygote:
             return
         self._control.close()
         if self.alive():
-            self._process.kill()
+            # All of its group: bubblewrap is two processes, and the second may not yet have
+            # asked to end with the first.
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _send(self, request: object, *descriptors: int) -> None:
