@@ -32,9 +32,10 @@ class Judge(NbGraderPreprocessor):
     ).tag(config=True)
     memory = Int(2 << 30, help="Memory limit for the student's code, in bytes.").tag(config=True)
     sandbox = Enum(
-        ["auto", "landlock", "bubblewrap", "off"],
+        ["auto", "landlock", "bubblewrap", "preferred", "off"],
         "auto",
-        help="What confines the student's code. `off` runs it with all rights of whoever marks.",
+        help="What confines the student's code. `off` runs it with all rights of whoever marks; "
+        "`preferred` does so only where nothing confines.",
     ).tag(config=True)
     test_seconds = Float(60, help="Processor time for each test cell.").tag(config=True)
     test_memory = Int(4 << 30, help="Memory limit for each test cell, in bytes.").tag(config=True)
