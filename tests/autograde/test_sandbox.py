@@ -330,6 +330,29 @@ def test_a_process_that_cannot_go_on_is_ended_with_a_reason(
         assert next_one.goes_on()
 
 
+BREAKAGES = [
+    "import sys; sys.stdout = sys.stderr = None",
+    "import sys; del sys.stdout",
+    "import sys, io; sys.stdout = io.StringIO()",
+    "get_ipython().showtraceback = None\n1 / 0",
+    "get_ipython().display_formatter = None\n1",
+    "get_ipython().kernel.session = None\n1",
+    "import builtins; builtins.print = builtins.input = None",
+    "del In, Out, get_ipython",
+]
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_a_student_who_breaks_the_shell_still_has_values(
+    course: Path, tmp_path: Path, breakage: str
+) -> None:
+    with attempt(course, tmp_path) as one:
+        one.run("kept = 42")
+        one.run(breakage)
+        answer = json.loads(one.kernel.ask('{"get": ["kept"]}') or "{}")
+        assert answer == {"values": {"kept": {"value": 42}}}
+
+
 FORGED = [
     "b'not json\\n'",
     "b'[1, 2]\\n'",

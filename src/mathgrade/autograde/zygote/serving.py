@@ -40,11 +40,11 @@ def serve(kernel: PipeKernel, channel: Channel, held: frozenset[str]) -> None:
     if first is None:
         return
     _settle(first)
-    _join_streams(kernel)
+    streams = _join_streams(kernel)
     channel.send({"ready": sorted(held)})
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    serving = loop.create_task(_Serving(kernel, channel).run())
+    serving = loop.create_task(_Serving(kernel, channel, streams).run())
     while not serving.done():
         # An interrupt that comes between two cells has nothing to interrupt.
         with contextlib.suppress(KeyboardInterrupt):
@@ -63,7 +63,7 @@ def _settle(first: Mapping[str, Any]) -> None:
     os.environ.update(first["environment"], HOME=str(folder), TMPDIR=str(folder))
 
 
-def _join_streams(kernel: PipeKernel) -> None:
+def _join_streams(kernel: PipeKernel) -> tuple[Stream, Stream]:
     shell = kernel.shell
     shell.init_environment()
     shell.user_ns["_dh"][:] = [str(Path.cwd())]
@@ -74,14 +74,18 @@ def _join_streams(kernel: PipeKernel) -> None:
     own = [k for k, path in enumerate(sys.path) if path.endswith("-packages")]
     sys.path.insert(min(own, default=len(sys.path)), "")
     sys.argv = ["ipykernel_launcher.py", "-f", "kernel.json"]
+    return streams
 
 
 class _Serving:
     """Answers one request after another."""
 
-    def __init__(self, kernel: PipeKernel, channel: Channel) -> None:
+    def __init__(
+        self, kernel: PipeKernel, channel: Channel, streams: tuple[Stream, Stream]
+    ) -> None:
         self._kernel = kernel
         self._channel = channel
+        self._streams = streams
         self._turn = 0  # of questions
 
     async def run(self) -> None:
@@ -94,7 +98,8 @@ class _Serving:
                 continue  # the answer to a question whose asking was interrupted
             number = str(request["number"])
             header = {"msg_id": number, "msg_type": "execute_request"}
-            kernel.set_parent(b"", {"header": header, "content": {}, "metadata": {}})
+            with contextlib.suppress(Exception):  # of a shell the student's code has broken
+                kernel.set_parent(b"", {"header": header, "content": {}, "metadata": {}})
             if "cell" in request:
                 answer = {"count": await self._run_cell(request["cell"])}
             else:
@@ -105,20 +110,15 @@ class _Serving:
 
     async def _run_cell(self, source: str) -> object:
         kernel = self._kernel
-        _heed_interrupts()
         count = None
-        try:
-            with memory_kept_back(True):
-                reply = await kernel.do_execute(
-                    source, False, store_history=True, allow_stdin=False
-                )
+        _heed_interrupts()
+        # What gets out of here has left nothing of the shell to show it with.
+        with contextlib.suppress(KeyboardInterrupt, Exception), memory_kept_back(True):
+            reply = await kernel.do_execute(source, False, store_history=True, allow_stdin=False)
             count = reply.get("execution_count")
-        except (KeyboardInterrupt, MemoryError):
-            pass
-        finally:
-            _ignore_interrupts()
-            sys.stdout.flush()
-            sys.stderr.flush()
+        _ignore_interrupts()
+        for stream in self._streams:
+            stream.flush()
         await asyncio.sleep(0)  # what the cell put off
         return count
 
