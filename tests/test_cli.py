@@ -59,7 +59,16 @@ def test_help_teaches_the_way_of_an_assignment(capsys: pytest.CaptureFixture[str
     assert ran.code == 0
     for word in ("source/NAME/NAME.ipynb", "mathgrade release NAME", "Examples:", "Exit codes:"):
         assert word in ran.out
-    for command in ("demo", "check", "release", "autograde", "feedback", "try", "compare"):
+    for command in (
+        "demo",
+        "check",
+        "release",
+        "autograde",
+        "feedback",
+        "try",
+        "compare",
+        "doctor",
+    ):
         assert f"\n  {command} " in ran.out
 
 

@@ -161,6 +161,7 @@ def graded_course(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Marks
     return course, marks(course)
 
 
+@pytest.mark.sandbox
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", [*ATTACKS, *LEAKS])
 def test_tampering_gains_no_point(graded_course: tuple[Path, Marks], attack: str) -> None:
@@ -177,6 +178,7 @@ def test_tampering_gains_no_point(graded_course: tuple[Path, Marks], attack: str
         assert found[attack, "last-test"][0] == 0
 
 
+@pytest.mark.sandbox
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", LEAKS)
 def test_a_dump_of_the_process_finds_no_hidden_line(
@@ -191,6 +193,7 @@ def test_a_dump_of_the_process_finds_no_hidden_line(
     assert "LEAK" not in text
 
 
+@pytest.mark.sandbox
 @pytest.mark.slow
 def test_an_honest_attempt_beside_them_gets_its_marks(
     graded_course: tuple[Path, Marks],

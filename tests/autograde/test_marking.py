@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from mathgrade.errors import JudgeError
 
 from .courses import graded, notebook
 
-pytestmark = pytest.mark.slow
-LIMITS = Limits(cell_seconds=2, call_seconds=2, test_seconds=10)
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
+LIMITS = Limits(cell_seconds=2, call_seconds=2, patience=60, test_seconds=10)
 
 
 def mark(
@@ -81,7 +82,7 @@ def test_a_cell_that_cannot_be_interrupted_ends_the_kernel_with_a_reason(tmp_pat
         answer(stubborn, "b"),
         probe("assert x == 1", "u"),
     ]
-    nb, found = mark(cells, tmp_path)
+    nb, found = mark(cells, tmp_path, replace(LIMITS, patience=1))
     assert found["t"].score == 1  # what was marked before stays
     assert found["u"].score == 0
     assert "went on after the limit of 2 seconds" in found["u"].error
@@ -110,8 +111,38 @@ def test_a_kernel_that_dies_once_is_run_again(tmp_path: Path) -> None:
         f"import os, pathlib\nflag = pathlib.Path({str(flag)!r})\n"
         "if not flag.exists():\n    flag.touch()\n    os._exit(1)\nx = 1"
     )
-    _, found = mark([answer(code), probe("assert x == 1")], tmp_path)
+    # Only code that is not confined can leave a flag behind.
+    limits = replace(LIMITS, sandbox="off")
+    _, found = mark([answer(code), probe("assert x == 1")], tmp_path, limits)
     assert found["t"].score == 1
+
+
+RUNS = [
+    ("import os; os._exit(0)", 2),
+    ("import ctypes; ctypes.string_at(0)", 2),
+    ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", 1),
+    ("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", 1),
+    ("x = 1", 1),
+]
+
+
+@pytest.mark.parametrize(("code", "runs"), RUNS)
+def test_what_would_end_the_same_way_again_is_run_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, runs: int
+) -> None:
+    counted = []
+    real = marking._mark_once
+
+    def counting(*arguments: object, **options: object) -> object:
+        counted.append(1)
+        return real(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(marking, "_mark_once", counting)
+    _, found = mark(
+        [answer(code), probe("assert x == 1")], tmp_path, replace(LIMITS, cell_seconds=1)
+    )
+    assert len(counted) == runs
+    assert found["t"].score == (code == "x = 1")
 
 
 SLOW_OR_LETHAL = [
@@ -147,6 +178,16 @@ def test_a_test_that_needs_too_much_memory_is_an_error_and_no_crash(tmp_path: Pa
     _, found = mark(cells, tmp_path, limits)
     assert found["t"].score == 0
     assert found["t"].error.startswith("MemoryError")
+    assert found["u"].score == 1
+
+
+def test_a_test_that_writes_without_end_is_an_error_and_the_disk_stays_free(
+    tmp_path: Path,
+) -> None:
+    cells = [answer("x = 1"), probe("open('f', 'wb').write(bytes(100 << 20))")]
+    cells.append(probe("assert x == 1", "u"))
+    _, found = mark(cells, tmp_path)
+    assert found["t"].error.startswith("OSError")
     assert found["u"].score == 1
 
 
@@ -224,6 +265,20 @@ def test_output_of_a_cell_is_cut(tmp_path: Path) -> None:
     assert len(text) < 20_000
     assert text.endswith("[further output was cut]\n")
     assert found["t"].score == 1
+
+
+def test_what_a_student_displays_cannot_act_in_the_marked_notebook(tmp_path: Path) -> None:
+    code = (
+        "from IPython.display import HTML, Javascript, Markdown, display\n"
+        "display(HTML('<script>alert(1)</script>'), Markdown('<img src=x onerror=alert(1)>'))\n"
+        "display({'text/html': '<b>only</b>'}, raw=True)\n"
+        "display('shown', display_id='d')\n"
+        "display(HTML('<script>later</script>'), display_id='d', update=True)\n"
+        "Javascript('alert(1)')"
+    )
+    nb, _ = mark([answer(code), probe("assert True")], tmp_path)
+    assert all(set(output.data) == {"text/plain"} for output in nb.cells[0].outputs)
+    assert "script>" not in str(nb.cells[0].outputs)
 
 
 def test_cells_without_grades_run_in_order(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def mark_example(folder: Path, *, judge: bool) -> Marks:
     return marks(course)
 
 
+@pytest.mark.sandbox
 @pytest.mark.slow
 def test_the_user_guides_course_gets_the_same_marks(tmp_path: Path) -> None:
     judged = mark_example(tmp_path / "judge", judge=True)

@@ -110,6 +110,7 @@ def mark(folder: Path, *, judge: bool) -> Marks:
     return marks(course)
 
 
+@pytest.mark.sandbox
 @pytest.mark.slow
 def test_honest_attempts_get_the_marks_stock_nbgrader_gives(tmp_path: Path) -> None:
     judged = mark(tmp_path / "judge", judge=True)

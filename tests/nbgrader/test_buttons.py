@@ -12,7 +12,7 @@ import pytest
 from . import buttons
 from .commands import ASSIGNMENTS, copy_course, gradebook, python
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
 
 PRESSED = {
     "activations": ("corners",),

@@ -18,7 +18,7 @@ from .commands import ASSIGNMENTS, answers, differences, gradebook, stated
 from .conftest import HANDED_IN
 from .pages import lines_on, page_text
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
 
 EVERYBODY = [(name, student) for name in ASSIGNMENTS for student in HANDED_IN[name]]
 

@@ -23,7 +23,7 @@ from .commands import (
     stated,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
 
 # Attempts whose marks nbgrader alone gives otherwise, each with the reason.
 OTHERWISE = {

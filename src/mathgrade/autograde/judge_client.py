@@ -107,6 +107,8 @@ class JudgeSession:
         self._connection = connection
         connection.setblocking(False)
         self._limits = limits
+        # The judge's process counts its own processor time; this is for one that only waits.
+        self._wall_seconds = limits.test_seconds * limits.patience
         self._buffer = b""
         self._running: int | None = None
         self._ended: dict[str, Any] | None = None  # the test cell was ended inside a call
@@ -115,10 +117,12 @@ class JudgeSession:
             {
                 "begin": attempt.to_json(),
                 "folder": str(folder),
+                "seconds": limits.test_seconds,
+                "memory": limits.test_memory,
             }
         )
         # Defining the instructor's helpers may need nothing of the student: no kernel yet.
-        self._serve(None, time.monotonic() + limits.test_seconds, "ready")
+        self._serve(None, time.monotonic() + self._wall_seconds, "ready")
 
     def run(self, source: str, points: float, grade_id: str, kernel: StudentKernel) -> CellResult:
         """Run one test cell against the student's kernel.
@@ -129,7 +133,7 @@ class JudgeSession:
         Raises:
             JudgeError: the judge is gone or speaks nonsense.
         """
-        end = time.monotonic() + self._limits.test_seconds
+        end = time.monotonic() + self._wall_seconds
         self._write(
             {
                 "cell": source,
@@ -150,11 +154,11 @@ class JudgeSession:
 
     def _serve(self, kernel: StudentKernel | None, end: float, *until: str) -> dict[str, Any]:
         """Pass requests on to the kernel until one of the messages ``until`` arrives."""
-        patience = 2 * self._limits.call_seconds
+        patience = 2 * self._limits.call_seconds * self._limits.patience
         while True:
             message = self._read(end)
             if message is None:
-                seconds = f"{self._limits.test_seconds:g}"
+                seconds = f"{self._wall_seconds:g}"
                 if self._running is None:
                     raise JudgeError(f"the judge did not answer in {seconds} seconds")
                 with contextlib.suppress(OSError):

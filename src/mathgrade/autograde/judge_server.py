@@ -28,6 +28,7 @@ from mathgrade.autograde.judge import Sitting
 __all__ = ["main"]
 
 _CPU_MARGIN = 5
+_FILE_BYTES = 64 << 20
 _CARRIED = 86  # exit status of a process that carried its attempt on to the end
 
 
@@ -95,6 +96,7 @@ def _attempt(channel: _Channel) -> None:
     first = channel.read()
     if first is None:
         return
+    _limit(first)
     sitting = Sitting(_begin(first), lambda request: _ask(channel, sitting, request))
     channel.write({"ready": os.getpid()})
     while (message := channel.read()) is not None:
@@ -144,6 +146,7 @@ def _limit(message: dict[str, Any]) -> None:
     with contextlib.suppress(ValueError, OSError):  # not enforced on every platform
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
 
 
 def _cause(status: int) -> str:

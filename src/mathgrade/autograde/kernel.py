@@ -1,43 +1,25 @@
-"""The student's kernel: an ordinary Jupyter kernel, driven with every message mistrusted.
+"""What runs the student's code, as the rest of the package sees it.
 
-Cells run one after another; their messages become outputs exactly as nbclient
-makes them. Beside running cells, the kernel answers *requests* (what is the
-value of ``J``? call ``softmax`` on these arrays) through ``user_expressions``,
-which leave no trace in the notebook; a function of the judge's that was handed
-in as an argument is called back through the protocol's stdin channel.
+Two kinds do it: :mod:`mathgrade.autograde.zygote.kernel`, forked warm and confined, and
+:mod:`mathgrade.autograde.jupyter_kernel`, an ordinary Jupyter kernel. Beside running cells
+they answer *requests* (what is the value of ``J``? call ``softmax`` on these arrays), which
+leave no trace in the notebook.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-import signal
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-import zmq
-from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from mathgrade.autograde.outputs import Collector, Displays, count_of, merge_streams
-from mathgrade.codec.limits import MAX_MESSAGE
-from mathgrade.errors import JudgeError
+__all__ = ["CALL_PROMPT", "KernelDied", "Limits", "StudentKernel", "stopped_output"]
 
-__all__ = ["CALL_PROMPT", "REPLY_TYPE", "KernelDied", "Limits", "StudentKernel"]
-
-REPLY_TYPE = "application/vnd.mathgrade.reply"
 CALL_PROMPT = "mathgrade.call:"
-_STARTUP_SECONDS = 60.0
-_GRACE_SECONDS = 2.0  # between an interrupt and the end of the kernel
-_POLL_SECONDS = 0.25
+"""How a question begins by which the agent calls a function of the judge's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,129 +27,65 @@ class Limits:
     """What one attempt may use.
 
     Attributes:
-        cell_seconds: wall clock for each of the student's cells.
-        call_seconds: wall clock for one request (all calls of one answer test).
-        test_seconds: wall clock for one test cell in the judge.
+        cell_seconds: processor time for each of the student's cells.
+        call_seconds: processor time for one request (all calls of one answer test).
+        test_seconds: processor time for one test cell in the judge.
+        patience: how many times as long each may take by the clock on the wall.
+        memory: memory of the student's process beyond what it starts with, in bytes.
+        scratch_bytes: size of all files the student's code writes.
         test_memory: address space of the judge's process for one test cell, in bytes.
         output_bytes: kept output of one cell.
         output_count: kept outputs of one cell.
+        sandbox: ``auto``: whichever this machine has; ``landlock`` or ``bubblewrap``: this one;
+            ``off``: the code runs in an ordinary kernel with all rights of whoever marks;
+            ``preferred``: for code of the instructor's own: ``auto``, or else ``off``.
     """
 
     cell_seconds: float = 30.0
     call_seconds: float = 20.0
+    patience: float = 4.0
+    memory: int = 2 << 30
+    scratch_bytes: int = 64 << 20
     test_seconds: float = 60.0
     test_memory: int = 4 << 30
     output_bytes: int = 2 << 20
     output_count: int = 200
+    sandbox: str = "auto"
 
 
 class KernelDied(Exception):  # noqa: N818 - an event, not a programming error
     """The student's kernel is gone; the message says why, for the student."""
 
 
-class StudentKernel:
+class StudentKernel(Protocol):
     """One kernel for one attempt.
 
     Starting it returns at once; :meth:`prepare`, in another thread if one likes, waits
-    until it is up and has loaded what most notebooks load; :meth:`take` gives it a
-    folder and an environment before the first cell.
+    until it is up; :meth:`take` gives it a folder and an environment before the first cell.
+
+    Attributes:
+        limits: what the attempt may use.
+        died: why it ended, for the student; empty while it runs.
+        certain: whether it would end the same way again: it was ended at a limit of its own.
     """
 
-    def __init__(self, limits: Limits, kernel_name: str = "python3") -> None:
-        self.limits = limits
-        self.died = ""
-        # Sockets in a folder of our own, not TCP ports that anybody on this machine can reach.
-        self._sockets = Path(tempfile.mkdtemp(prefix="mg-"))
-        self._manager = KernelManager(
-            kernel_name=kernel_name, transport="ipc", ip=str(self._sockets / "k")
-        )
-        self._client: BlockingKernelClient | None = None
-        self._displays: Displays = {}
-        arguments = ["--HistoryManager.hist_file=:memory:"]
-        environment = {**os.environ, "NBGRADER_EXECUTION": "autograde"}
-        # A warning or a debugger of the instructor's own machine is no business of the student's.
-        for name in ("PYTHONWARNINGS", "PYTHONBREAKPOINT", "PYTHONSTARTUP", "MATHGRADE_STUDENT"):
-            environment.pop(name, None)
-        environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-        self._manager.start_kernel(
-            extra_arguments=arguments, env=environment, cwd=str(Path(sys.prefix))
-        )
-
-    # -- life -----------------------------------------------------------------------------
+    limits: Limits
+    died: str
+    certain: bool
 
     def prepare(self) -> None:
-        """Wait until the kernel answers and has loaded what most notebooks load.
+        """Wait until it can be taken.
 
         Raises:
             JudgeError: it did not start; nothing of the student's has run.
         """
-        self._connect()
-        self._tell("preload")
 
     def take(self, folder: Path, environment: Mapping[str, str]) -> None:
-        """Put the kernel into ``folder`` with ``environment`` on top of its own.
+        """Put it to work on the files in ``folder``, with ``environment``.
 
         Raises:
             JudgeError: it did not start; nothing of the student's has run.
         """
-        self.prepare()
-        self._tell("begin", str(folder), dict(environment))
-
-    def _tell(self, function: str, *arguments: object) -> None:
-        try:
-            reply = self.ask("", expression=_expression(function, *arguments), seconds=60.0)
-        except KernelDied as death:
-            raise JudgeError(f"the kernel did not start: {death}") from death
-        if reply is None:
-            raise JudgeError("the kernel started but did not answer")
-
-    def _connect(self) -> None:
-        if self._client is not None:
-            return
-        client = self._manager.blocking_client()
-        client.start_channels(hb=False)
-        self._client = client
-        end = time.monotonic() + _STARTUP_SECONDS
-        ready = subscribed = False
-        while not (ready and subscribed):
-            if time.monotonic() > end or not self._manager.is_alive():
-                raise JudgeError(
-                    "the Jupyter kernel did not start; try `jupyter kernelspec list` and "
-                    "`python -m ipykernel --version` in this environment"
-                )
-            # Until something arrives on iopub the subscription may not be live, and the
-            # first output, or worse the first "idle", would be lost.
-            client.kernel_info()
-            poller = zmq.Poller()
-            for channel in (client.shell_channel, client.iopub_channel):
-                poller.register(channel.socket, zmq.POLLIN)
-            for socket, _ in poller.poll(200):
-                if socket is client.shell_channel.socket:
-                    client.shell_channel.get_msg(timeout=1)
-                    ready = True
-                else:
-                    client.iopub_channel.get_msg(timeout=1)
-                    subscribed = True
-
-    def close(self) -> None:
-        """End the kernel at once; every process it started in its session goes with it."""
-        self._kill()
-        with contextlib.suppress(Exception):
-            if self._client is not None:
-                self._client.stop_channels()
-        with contextlib.suppress(Exception):
-            self._manager.provisioner.process.wait(_GRACE_SECONDS)
-        with contextlib.suppress(Exception):
-            self._manager.cleanup_resources()
-        shutil.rmtree(self._sockets, ignore_errors=True)
-
-    def _kill(self) -> None:
-        process_id = getattr(self._manager.provisioner, "pid", None)
-        if process_id:
-            with contextlib.suppress(OSError):
-                os.killpg(process_id, signal.SIGKILL)
-
-    # -- cells ----------------------------------------------------------------------------
 
     def run(self, cell: NotebookNode) -> None:
         """Run one cell; its outputs and its error end up in ``cell.outputs``.
@@ -175,155 +93,32 @@ class StudentKernel:
         Raises:
             KernelDied: during this cell, or before it.
         """
-        cell.outputs = []
-        cell.execution_count = None
-        if not cell.source.strip():
-            return
-        self._check_alive()
-        client = self._client
-        assert client is not None
-        message_id = client.execute(
-            cell.source, store_history=True, allow_stdin=False, stop_on_error=False
-        )
-        limits = self.limits
-        collect = Collector(cell, self._displays, limits.output_bytes, limits.output_count)
-        reply, interrupted = self._exchange(message_id, self.limits.cell_seconds, collect)
-        cell.execution_count = count_of(reply)
-        merge_streams(cell)
-        if interrupted:
-            seconds = f"{self.limits.cell_seconds:g}"
-            text = f"the cell was stopped after {seconds} seconds"
-            cell.outputs.append(
-                new_output(
-                    "error",
-                    ename="CellTimeoutError",
-                    evalue=text,
-                    traceback=[f"CellTimeoutError: {text}"],
-                )
-            )
 
-    # -- requests -------------------------------------------------------------------------
-
-    def ask(
-        self,
-        request: str,
-        on_call: Callable[[str], str] | None = None,
-        *,
-        expression: str = "",
-        seconds: float = 0.0,
-    ) -> str | None:
+    def ask(self, request: str, on_call: Callable[[str], str] | None = None) -> str | None:
         """Send a request to the agent in the kernel; returns its reply as text.
 
         Args:
             request: JSON text for :mod:`mathgrade.autograde.agent`.
             on_call: answers a call of one of the judge's functions.
-            expression: instead of a request, an expression to evaluate there.
-            seconds: limit in wall clock; 0 means ``limits.call_seconds``.
 
         Returns:
-            The reply, or None where the kernel answered with something else:
-            the student's code has damaged the agent.
+            The reply, or None where something else came back: the student's code has
+            damaged the agent.
 
         Raises:
             KernelDied: while it was working on this, or before.
         """
-        self._check_alive()
-        client = self._client
-        assert client is not None
-        message_id = client.execute(
-            "",
-            silent=True,
-            store_history=False,
-            allow_stdin=on_call is not None,
-            stop_on_error=False,
-            user_expressions={"reply": expression or _expression("reply", request)},
-        )
-        reply, _ = self._exchange(
-            message_id, seconds or self.limits.call_seconds, None, on_call=on_call
-        )
-        try:
-            text = (reply or {})["user_expressions"]["reply"]["data"][REPLY_TYPE]
-        except (KeyError, TypeError):
-            return None
-        return text if isinstance(text, str) and len(text) <= MAX_MESSAGE else None
 
-    def _check_alive(self) -> None:
-        if self.died:
-            raise KernelDied(self.died)
-
-    def _exchange(
-        self,
-        message_id: str,
-        seconds: float,
-        collect: Collector | None,
-        *,
-        on_call: Callable[[str], str] | None = None,
-    ) -> tuple[dict[str, Any] | None, bool]:
-        """Serve the channels until the reply to ``message_id`` is complete."""
-        client = self._client
-        assert client is not None
-        end = time.monotonic() + seconds
-        reply: dict[str, Any] | None = None
-        idle = collect is None
-        interrupted = False
-        poller = zmq.Poller()
-        channels = {
-            client.shell_channel.socket: client.shell_channel,
-            client.iopub_channel.socket: client.iopub_channel,
-            client.stdin_channel.socket: client.stdin_channel,
-        }
-        for socket in channels:
-            poller.register(socket, zmq.POLLIN)
-        while reply is None or not idle:
-            left = end - time.monotonic()
-            if left <= 0:
-                if reply is not None:
-                    break  # "idle" was lost: no fault of the student's
-                if interrupted:
-                    self._end(f"it went on after the limit of {seconds:g} seconds")
-                self._manager.interrupt_kernel()
-                interrupted = True
-                end = time.monotonic() + _GRACE_SECONDS
-                continue
-            ready = poller.poll(int(1000 * min(left, _POLL_SECONDS)) + 1)
-            if not ready and not self._manager.is_alive():
-                self._end("its process ended (a crash, `exit`, or too much memory)")
-            for socket, _ in ready:
-                try:
-                    message = channels[socket].get_msg(timeout=1)
-                except Exception:  # noqa: S112 - what this protocol cannot read is dropped
-                    continue
-                if not _belongs(message, message_id):
-                    continue
-                kind = message["msg_type"]
-                if kind == "execute_reply":
-                    reply = message["content"]
-                    # What is left on iopub is on its way already.
-                    end = max(end, time.monotonic() + _GRACE_SECONDS)
-                elif kind == "input_request":
-                    prompt = str(message["content"].get("prompt", ""))
-                    if on_call is not None and prompt.startswith(CALL_PROMPT):
-                        client.input(on_call(prompt.removeprefix(CALL_PROMPT)))
-                    else:
-                        client.input("")
-                elif collect is not None and collect(message):
-                    idle = True
-        return reply, interrupted
-
-    def _end(self, why: str) -> None:
-        self.died = f"your notebook stopped running: {why}"
-        self._kill()
-        raise KernelDied(self.died)
+    def close(self) -> None:
+        """End it at once, with every process it started."""
 
 
-def _belongs(message: Any, message_id: str) -> bool:
-    """Whether a message answers the one we sent; the student's code can send any message."""
-    parts = [message.get(name) for name in ("parent_header", "content")]
-    if not all(isinstance(part, dict) for part in parts):
-        return False
-    return bool(parts[0].get("msg_id") == message_id and isinstance(message["msg_type"], str))
-
-
-def _expression(function: str, *arguments: object) -> str:
-    listed = ", ".join(repr(argument) for argument in arguments)
-    return f"__import__('mathgrade.autograde.agent', fromlist=['agent']).{function}({listed})"
+def stopped_output(limit: str) -> NotebookNode:
+    """The error shown in a cell that was interrupted at a limit: ``"30 seconds"``."""
+    text = f"the cell was stopped after {limit}"
+    return new_output(
+        "error",
+        ename="CellTimeoutError",
+        evalue=text,
+        traceback=[f"CellTimeoutError: {text}"],
+    )

@@ -15,12 +15,13 @@ from nbformat.v4 import new_output
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from mathgrade.autograde.attempt import Attempt, CellResult
+from mathgrade.autograde.imports import imported_modules
 from mathgrade.autograde.instructor import asked_names
 from mathgrade.autograde.judge_client import JudgeSession, open_session, warm_up
 from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
-from mathgrade.autograde.warm import borrowed_kernel
+from mathgrade.autograde.warm import borrowed_kernel, warm_up_kernels
 from mathgrade.card import card, plain
-from mathgrade.errors import JudgeError
+from mathgrade.errors import CourseError, JudgeError
 from mathgrade.notebook import CARD_TYPE
 from mathgrade.verdict import Verdict
 
@@ -75,7 +76,7 @@ class _Run:
     """What one pass over the notebook came to."""
 
     marks: list[CellMark] = field(default_factory=list)
-    died: str = ""  # the student's kernel ended during this run
+    died: str = ""  # the student's kernel ended during this run, and might not in another
     fault: str = ""  # ours
 
 
@@ -96,6 +97,9 @@ def mark_notebook(
 
     Returns:
         One mark for each test cell, in the notebook's order.
+
+    Raises:
+        CourseError: nothing confines students' code on this machine.
     """
     limits = limits or Limits()
     run = _mark_once(nb, place, limits, ahead=ahead)
@@ -119,20 +123,31 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
     run = _Run()
     warm_up()
     kernel_name = nb.metadata.get("kernelspec", {}).get("name", "python3")
+    warm_up_kernels(limits, kernel_name)
     source = _source_notebook(place)
+    code = [
+        c.source
+        for c in (source.cells if source else ())
+        if c.cell_type == "code" and not is_test(c)
+    ]
+    modules = imported_modules(code, place.course / "source" / place.assignment)
     in_kernel = _in_kernel(source or nb)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(_scratch(place.folder))
         session: JudgeSession | None = None
         kernel: StudentKernel | None = None
         try:
-            kernel = stack.enter_context(borrowed_kernel(limits, kernel_name, ahead=ahead))
+            kernel = stack.enter_context(
+                borrowed_kernel(limits, kernel_name, ahead=ahead, modules=modules)
+            )
             kernel.take(
                 folder,
                 {"MATHGRADE_STUDENT": place.student, "MATHGRADE_ASSIGNMENT": place.assignment},
             )
             session = open_session(_attempt(nb, source, place), folder, limits)
             stack.callback(session.close)
+        except CourseError:
+            raise
         except Exception as fault:
             run.fault = str(fault) if isinstance(fault, JudgeError) else _named(fault)
         for cell in nb.cells:
@@ -146,7 +161,7 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
                 _run_cell(cell, kernel, run)
                 if is_test(cell):
                     run.marks.append(_stock_mark(cell))
-        if kernel is not None:
+        if kernel is not None and not kernel.certain:
             run.died = kernel.died
     return run
 

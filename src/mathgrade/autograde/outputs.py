@@ -13,12 +13,15 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from mathgrade.autograde.display import shown
+
 __all__ = ["Collector", "Displays", "merge_streams", "storable"]
 
 Displays = dict[str, list[NotebookNode]]
 """Outputs by display_id, in all cells of a notebook: a later message may update them."""
 
 _MAX_DEPTH = 60  # of JSON in an output; writing a notebook nests Python calls
+_ERROR_ROOM = 1 << 18
 _FURTHER = "\n[further output was cut]\n"
 
 
@@ -36,6 +39,7 @@ class Collector:
         self._cell = cell
         self._displays = displays
         self._left = room
+        self._error_room = _ERROR_ROOM
         self._count = count
         self._full = False
         self._clear_next = False
@@ -46,9 +50,16 @@ class Collector:
         if kind == "status":
             return bool(content.get("execution_state") == "idle")
         take = _KINDS.get(kind)
-        if self._full or take is None:
+        if take is None:
             return False
-        self._left -= sum(map(len, map(str, content.values())))
+        size = sum(map(len, map(str, content.values())))
+        if kind == "error" and size < self._error_room:
+            self._error_room -= size  # why a cell ended is shown whatever it printed
+            take(self, content)
+            return False
+        if self._full:
+            return False
+        self._left -= size
         if self._left < 0 or len(self._cell.outputs) >= self._count:
             self._full = True
             self._cell.outputs.append(new_output("stream", name="stdout", text=_FURTHER))
@@ -153,9 +164,12 @@ def _depth(value: Any) -> int:
 
 
 def _bundle(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Data and metadata of a display, together valid; or nothing."""
-    fields = {"data": content.get("data"), "metadata": content.get("metadata") or {}}
-    output = _output("display_data", **fields)
+    """Data and metadata of a display, as far as they are shown; or nothing."""
+    try:
+        data, metadata = shown(content.get("data"), content.get("metadata") or {})
+    except ValueError:
+        return {}
+    output = _output("display_data", data=data, metadata=metadata)
     return {} if output is None else {"data": output.data, "metadata": output.metadata}
 
 

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution, is_task
-from traitlets import Bool, Float, Int
+from traitlets import Bool, Enum, Float, Int
 
 from mathgrade.autograde.marking import Limits, Place, is_test, mark_notebook
 
@@ -24,11 +24,20 @@ __all__ = ["FlagForReview", "Judge"]
 class Judge(NbGraderPreprocessor):
     """Run the student's cells in a kernel and each test cell in a trusted process."""
 
-    cell_seconds = Float(30, help="Time limit for each of the student's cells.").tag(config=True)
+    cell_seconds = Float(30, help="Processor time for each of the student's cells.").tag(
+        config=True
+    )
     call_seconds = Float(
-        20, help="Time limit for the calls of a student's function in one answer test."
+        20, help="Processor time for the calls of a student's function in one answer test."
     ).tag(config=True)
-    test_seconds = Float(60, help="Time limit for each test cell.").tag(config=True)
+    memory = Int(2 << 30, help="Memory limit for the student's code, in bytes.").tag(config=True)
+    sandbox = Enum(
+        ["auto", "landlock", "bubblewrap", "preferred", "off"],
+        "auto",
+        help="What confines the student's code. `off` runs it with all rights of whoever marks; "
+        "`preferred` does so only where nothing confines.",
+    ).tag(config=True)
+    test_seconds = Float(60, help="Processor time for each test cell.").tag(config=True)
     test_memory = Int(4 << 30, help="Memory limit for each test cell, in bytes.").tag(config=True)
     output_bytes = Int(2 << 20, help="Output kept of one cell, in bytes.").tag(config=True)
     ahead = Bool(True, help="Start the next attempt's kernel while this one runs.").tag(config=True)
@@ -38,6 +47,8 @@ class Judge(NbGraderPreprocessor):
         return Limits(
             cell_seconds=self.cell_seconds,
             call_seconds=self.call_seconds,
+            memory=self.memory,
+            sandbox=self.sandbox,
             test_seconds=self.test_seconds,
             test_memory=self.test_memory,
             output_bytes=self.output_bytes,

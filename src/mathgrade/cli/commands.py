@@ -44,6 +44,7 @@ Examples:
   mathgrade try softmax:jacobian-entry answer.py
   mathgrade try --claim claim.toml proof.md
   mathgrade compare "sin(x)**2" "1 - cos(x)**2" --let x=real
+  mathgrade doctor
 
 Exit codes: 0 all is well · 1 the answer is no: a check failed, a response is not right,
 a submission could not be marked · 2 wrong use, or something cannot be read ·
@@ -387,3 +388,27 @@ def compare(
             values = f"left is {witness['left']}, right is {witness['right']}"
             console.print(Text(f"  at {', '.join(where)}: {values}" if where else f"  {values}"))
     return {"equal": 0, "different": 1, "undecided": 1}.get(answer["outcome"], 2)
+
+
+@app.command(help="Which layers of protection hold on this machine, by trying them.")
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> int:
+    """Exit 0 if students' code can be run confined, else 1."""
+    from dataclasses import asdict
+
+    from mathgrade.cli.tables import layer_table, part_table
+    from mathgrade.course.doctor import Route, diagnose
+
+    found = diagnose()
+    if as_json:
+        data = {**asdict(found), "route": found.route.name.lower()}
+        typer.echo(json.dumps(data, ensure_ascii=False))
+    else:
+        console = out()
+        console.print(layer_table(found.layers))
+        console.print(part_table(found.parts))
+        style = "bold red" if found.route is Route.NONE else "green"
+        console.print(Text(f"Students' code runs {found.route}.", style), soft_wrap=True)
+    return int(found.route is Route.NONE)

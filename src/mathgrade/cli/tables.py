@@ -10,13 +10,24 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from mathgrade.autograde.sandbox import LAYERS
+from mathgrade.autograde.sandbox.probing import Probe
 from mathgrade.cli.derivation import rows_view
 from mathgrade.course.check import Line, Status
+from mathgrade.course.doctor import Part
 from mathgrade.course.marks import StudentMarks
 from mathgrade.proof_rows import brief, rows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
-__all__ = ["check_table", "class_table", "reviews_of", "show_pages", "verdict_view"]
+__all__ = [
+    "check_table",
+    "class_table",
+    "layer_table",
+    "part_table",
+    "reviews_of",
+    "show_pages",
+    "verdict_view",
+]
 
 _BOX = SIMPLE_HEAD
 _STATUS = {
@@ -49,6 +60,29 @@ def check_table(lines: Sequence[Line]) -> Table:
         table.add_row(
             line.assignment, line.check, Text(words, style), Text("\n".join(line.details))
         )
+    return table
+
+
+def layer_table(layers: Sequence[Probe]) -> Table:
+    """One row a layer of the sandbox, with what was tried on it."""
+    table = Table(title="Sandbox", title_style="bold", title_justify="left", box=_BOX)
+    for heading in ("layer", "result", "what it is for", "tried"):
+        table.add_column(heading, overflow="fold")
+    for probe in layers:
+        words, style = ("✓ holds", "green") if probe.holds else ("✗ does not", "bold red")
+        use = LAYERS.get(probe.layer, "stands in for Landlock")
+        tried = probe.tried if probe.holds else f"{probe.tried}: {probe.found}"
+        table.add_row(probe.layer, Text(words, style), use, Text(tried))
+    return table
+
+
+def part_table(parts: Sequence[Part]) -> Table:
+    """One row a package or program."""
+    table = Table(title="Parts", title_style="bold", title_justify="left", box=_BOX)
+    for heading in ("part", "version or place", "for"):
+        table.add_column(heading, overflow="fold")
+    for part in parts:
+        table.add_row(part.name, part.version or Text("missing", "yellow"), part.use)
     return table
 
 

@@ -231,6 +231,7 @@ def _run(
 def _open(folder: Path, debug: bool) -> NbgraderCourse:
     overrides = Config()
     overrides.Judge.cell_seconds = CELL_SECONDS
+    overrides.Judge.sandbox = "preferred"  # the attempts are the course's own
     return open_course(folder, debug=debug, overrides=overrides)
 
 

@@ -90,7 +90,9 @@ def _run(one: Replay) -> list[str]:
     student = "attempt-" + one.name.replace(" ", "-")  # each attempt draws its own variants
     place = Place(one.course, one.assignment, one.assignment, student, folder)
     nb = parse_notebook(one.notebook)
-    marks = mark_notebook(nb, place, Limits(cell_seconds=CELL_SECONDS), ahead=True)
+    marks = mark_notebook(
+        nb, place, Limits(cell_seconds=CELL_SECONDS, sandbox="preferred"), ahead=True
+    )
     return differences(marks, one.expected, one.notes)
 
 
