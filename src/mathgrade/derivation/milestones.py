@@ -88,7 +88,9 @@ def _led_from(node: Node, left: Node, right: Node, graph: Graph) -> bool:
             continue
         if graph.spelt(piece) == graph.spelt(left):
             return True
-        if not isinstance(piece, Name) and graph.measure.laws(piece, right, MAX_LAWS) is not None:
+        if isinstance(piece, Name) or not free_names(piece) <= graph.vocabulary.formal.names.keys():
+            continue  # out of a sum: its index means nothing here
+        if graph.measure.laws(piece, right, MAX_LAWS) is not None:
             return True
     return isinstance(left, Derivative) and _differentiates(node, left, graph)
 
