@@ -160,7 +160,7 @@ class Measure:
             and not self._agree(*step[:2], chosen - {n}, hidden, step[2])
             and not self._agree(*step[:2], chosen - {n, "exponent"}, hidden, step[2])
         )
-        others = sorted(chosen - needed)
+        others = [law.name for law in _OTHERS if law.name in chosen - needed]
         for count in range(max(limit - len(needed), -1) + 1):
             for more in itertools.combinations(others, count):
                 if self._agree(*step[:2], needed | set(more), hidden, step[2]):
