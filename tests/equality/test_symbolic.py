@@ -79,7 +79,9 @@ def test_a_law_is_needed_counted_and_can_be_switched_off(law, left, right):
 
 def test_every_law_but_those_of_one_family_is_in_the_table():
     odd = {law.name for law in LAWS if law.name.endswith(".odd")}
-    assert ALL - odd - {row[0] for row in NEEDED} == set()
+    # Others can do what these do; they make a step of a derivation smaller, see test_measure.
+    small = {"sum.number", "exp.quotient"}
+    assert ALL - odd - small - {row[0] for row in NEEDED} == set()
 
 
 def test_an_unknown_law_is_refused():
