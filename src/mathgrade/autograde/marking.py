@@ -24,7 +24,10 @@ from mathgrade.errors import JudgeError
 from mathgrade.notebook import CARD_TYPE
 from mathgrade.verdict import Verdict
 
-__all__ = ["CellMark", "Limits", "Place", "mark_notebook"]
+__all__ = ["CellMark", "Kernels", "Limits", "Place", "leave_to_person", "mark_notebook"]
+
+Kernels = Callable[..., contextlib.AbstractContextManager[StudentKernel]]
+"""Gives a fresh kernel for one attempt: called as ``kernels(limits, name, ahead=ahead)``."""
 
 _IN_KERNEL = "in-kernel"
 
@@ -80,7 +83,12 @@ class _Run:
 
 
 def mark_notebook(
-    nb: NotebookNode, place: Place, limits: Limits | None = None, *, ahead: bool = False
+    nb: NotebookNode,
+    place: Place,
+    limits: Limits | None = None,
+    *,
+    ahead: bool = False,
+    kernels: Kernels = borrowed_kernel,
 ) -> list[CellMark]:
     """Run and mark a notebook; outputs are written into it.
 
@@ -93,15 +101,27 @@ def mark_notebook(
         place: whose it is and where it belongs.
         limits: what it may use.
         ahead: another attempt is likely to follow: start its kernel already.
+        kernels: where the student's kernels come from.
 
     Returns:
         One mark for each test cell, in the notebook's order.
     """
     limits = limits or Limits()
-    run = _mark_once(nb, place, limits, ahead=ahead)
+    run = _mark_once(nb, place, limits, kernels, ahead=ahead)
     if run.died or run.fault:
-        run = _mark_once(nb, place, limits, ahead=ahead)
+        run = _mark_once(nb, place, limits, kernels, ahead=ahead)
     return run.marks
+
+
+def leave_to_person(nb: NotebookNode, reason: str) -> list[CellMark]:
+    """Run nothing; each test cell says why a person must look."""
+    marks = []
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        if is_test(cell):
+            marks.append(_mark_of(cell, CellResult(score=None, review=reason)))
+    return marks
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -115,7 +135,9 @@ def _is_given(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_locked(cell) and not marked
 
 
-def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -> _Run:
+def _mark_once(
+    nb: NotebookNode, place: Place, limits: Limits, kernels: Kernels, *, ahead: bool
+) -> _Run:
     run = _Run()
     warm_up()
     kernel_name = nb.metadata.get("kernelspec", {}).get("name", "python3")
@@ -126,7 +148,7 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
         session: JudgeSession | None = None
         kernel: StudentKernel | None = None
         try:
-            kernel = stack.enter_context(borrowed_kernel(limits, kernel_name, ahead=ahead))
+            kernel = stack.enter_context(kernels(limits, kernel_name, ahead=ahead))
             kernel.take(
                 folder,
                 {"MATHGRADE_STUDENT": place.student, "MATHGRADE_ASSIGNMENT": place.assignment},
