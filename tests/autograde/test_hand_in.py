@@ -177,6 +177,19 @@ def test_folders_too_deep_are_not_entered(submitted: Path) -> None:
     assert told(read(submitted)) == ["a/b/c: lies more than 2 folders deep"]
 
 
+@pytest.mark.parametrize("name", ["x.html", "X.HTM", "x.svg", "x.xml", "x.js", "x.mjs", "x.xhtml"])
+def test_a_file_that_a_browser_would_run_is_left_out(submitted: Path, name: str) -> None:
+    (folder(submitted) / name).write_bytes(b"<script>")
+    (folder(submitted) / "quiz.ipynb").write_bytes(b"{}")
+    assert told(read(submitted)) == [f"{name}: could run in a browser, and is left out"]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.py", "x.npy", "x.png", "x.json", "x.txt", "data"])
+def test_a_file_that_no_browser_runs_is_taken(submitted: Path, name: str) -> None:
+    (folder(submitted) / name).write_bytes(b"<script>")
+    assert set(read(submitted).files) == {name}
+
+
 @pytest.mark.parametrize("name", [b"bell\x07.txt", b"latin-\xe4.txt", b"line\nbreak"])
 def test_a_name_that_cannot_be_printed_is_left_out(submitted: Path, name: bytes) -> None:
     Path(os.fsdecode(os.fsencode(folder(submitted)) + b"/" + name)).touch()

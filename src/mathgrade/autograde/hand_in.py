@@ -10,12 +10,14 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import hashlib
+import mimetypes
 import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 __all__ = ["Bounds", "HandIn", "Refusal", "Refused", "read_hand_in", "student_fault"]
 
@@ -24,6 +26,8 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTT
 _FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _TIMESTAMP = "timestamp.txt"  # the student's own word for when it was handed in
 _NOTEBOOK = ".ipynb"
+# formgrader serves what lies beside a notebook in the instructor's session.
+_ACTIVE = ("flash", "html", "java", "script", "svg", "xml", "xul")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,22 @@ class HandIn:
     refused: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data and bytes; :meth:`from_json` reads it back."""
+        return {
+            "student": self.student,
+            "notebooks": dict(self.notebooks),
+            "refused": dict(self.refused),
+            "files": dict(self.files),
+            "refusals": [[r.what, r.reason] for r in self.refusals],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> HandIn:
+        """The hand-in :meth:`to_json` wrote."""
+        refusals = tuple(Refusal(what, reason) for what, reason in data["refusals"])
+        return cls(data["student"], data["notebooks"], data["refused"], data["files"], refusals)
 
     def digest(self) -> str:
         """Changes when anything that was taken, or refused, changes."""
@@ -276,6 +296,9 @@ class _Reading:
         return sorted(names)
 
     def _take(self, name: str, folder: int, path: str) -> None:
+        kind = mimetypes.guess_type(name)[0] or ""
+        if any(word in kind for word in _ACTIVE):
+            raise Refused("could run in a browser, and is left out")
         data = _content(name, folder, self._bounds.file_bytes)
         if len(data) > self._room:
             whole = self._bounds.total_bytes / (1 << 20)
