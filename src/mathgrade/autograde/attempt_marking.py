@@ -128,6 +128,9 @@ def mark_attempt(
             if nb is None:
                 continue
             refusals += told
+            if found.refusals or told:
+                lines = [[r.what, r.reason] for r in (*found.refusals, *told)]
+                nb.metadata.setdefault("mathgrade", NotebookNode())["intake"] = lines
             place = Place(course, bundle.assignment, name, found.student, folder)
             refused = refused_reason(nb)
             if refused:

@@ -194,17 +194,15 @@ def fill_submission(session: Session, submission: Any) -> None:
         commented = {comment.cell_id for comment in entry.comments}
         for cell in (*notebook.grade_cells, *notebook.task_cells):
             if cell.id not in graded:
-                _add(session, api.Grade, entry, notebook, cell, submission.student_id)
+                _add(session, api.Grade, entry, cell, submission.student_id)
         for cell in (*notebook.solution_cells, *notebook.task_cells):
             if cell.id not in commented:
-                _add(session, api.Comment, entry, notebook, cell, submission.student_id)
+                _add(session, api.Comment, entry, cell, submission.student_id)
     session.flush()
 
 
-def _add(
-    session: Session, kind: type[Any], entry: Any, notebook: Any, cell: Any, student: str
-) -> None:
-    where = _where(notebook, cell.name, cell.type, student, kind)
+def _add(session: Session, kind: type[Any], entry: Any, cell: Any, student: str) -> None:
+    where = _where(cell.notebook, cell.name, cell.type, student, kind)
     written = session.scalar(select(_ASIDE.c.written).where(*_matching(where)))
     session.add(kind(cell_id=cell.id, notebook_id=entry.id, **json.loads(written or "{}")))
     if written:

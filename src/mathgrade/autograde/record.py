@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import fcntl
 import hashlib
 import json
 import shutil
@@ -43,6 +44,7 @@ _RESULTS = Table(
 )
 _SQLITE_SECONDS = 60  # formgrader may be writing
 _WRITING = ".writing"
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ class Gradebook:
         self._late = late
         self._mode = mode
         self._writing = self._autograded / _WRITING
+        with _disk(self._autograded):
+            self._autograded.mkdir(exist_ok=True)
+            self._lock = (self._autograded / _LOCK).open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise CourseError(
+                "Another `mathgrade autograde` is marking in this course. Wait for it to end."
+            ) from None
         with _told("opened"):
             # Makes the tables where there are none, and notes nbgrader's version of them.
             api.Gradebook(db_url, course).close()
@@ -95,12 +107,14 @@ class Gradebook:
             self._engine = create_engine(db_url, connect_args=arguments)
             TABLES.create_all(self._engine)
         with _disk(self._autograded):
-            self._writing.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self._writing, ignore_errors=True)  # of a run that was ended
+            self._writing.mkdir()
 
     def close(self) -> None:
-        """Leave the database."""
+        """Leave the database; let another run begin."""
         shutil.rmtree(self._writing, ignore_errors=True)
         self._engine.dispose()
+        self._lock.close()
 
     def enter(self, frames: Mapping[str, Frame]) -> None:
         """Have the gradebook know the assignment as it now is."""
@@ -190,12 +204,12 @@ class Gradebook:
                     shutil.rmtree(target)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(target, data, mode=self._mode, beside=self._writing)
-            for path in sorted(folder.rglob("*"), reverse=True):
-                if path.is_dir() and not path.is_symlink():
-                    if not any(path.iterdir()):
-                        path.rmdir()
-                elif path.relative_to(folder).as_posix() not in whole:
-                    path.unlink()
+            for old in sorted(folder.rglob("*"), reverse=True):
+                if old.is_dir() and not old.is_symlink():
+                    if not any(old.iterdir()):
+                        old.rmdir()
+                elif old.relative_to(folder).as_posix() not in whole:
+                    old.unlink()
 
     # -- rows -----------------------------------------------------------------------------
 
