@@ -114,13 +114,15 @@ def mark_notebook(
 
 
 def leave_to_person(nb: NotebookNode, reason: str) -> list[CellMark]:
-    """Run nothing; each test cell says why a person must look."""
+    """Run nothing; each cell that has points says why a person must look."""
     marks = []
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         if is_test(cell):
             marks.append(_mark_of(cell, CellResult(score=None, review=reason)))
+        elif is_grade(cell):
+            cell.metadata["mathgrade"] = {"review": reason, "undecided": True}
     return marks
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_task
+from nbgrader.utils import is_grade, is_task
 from traitlets import Bool, Float, Int
 
 from mathgrade.autograde.frames import load_frames
@@ -22,7 +22,6 @@ from mathgrade.autograde.intake import refused_reason, take_in
 from mathgrade.autograde.marking import (
     Limits,
     Place,
-    is_test,
     leave_to_person,
     mark_notebook,
 )
@@ -157,7 +156,7 @@ class FlagForReview(NbGraderPreprocessor):
             for cell in nb.cells:
                 grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
                 left = cell.metadata.get("mathgrade", {})
-                if is_test(cell) and left.get("review"):
+                if is_grade(cell) and left.get("review"):
                     grade = gradebook.find_grade(grade_id, *names)
                     grade.needs_manual_grade = True
                     if left.get("undecided"):

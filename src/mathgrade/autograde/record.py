@@ -23,6 +23,7 @@ from sqlalchemy import Column, String, Table, Text, create_engine, delete, selec
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from mathgrade.autograde.alembic_path import find_alembic
 from mathgrade.autograde.attempt_marking import CellRow, Marked
 from mathgrade.autograde.gradebook_frames import TABLES, enter_frames, fill_submission
 from mathgrade.autograde.intake import Frame
@@ -100,15 +101,24 @@ class Gradebook:
             raise CourseError(
                 "Another `mathgrade autograde` is marking in this course. Wait for it to end."
             ) from None
+        try:
+            self._engine = self._open(db_url)
+            with _disk(self._autograded):
+                shutil.rmtree(self._writing, ignore_errors=True)  # of a run that was ended
+                self._writing.mkdir()
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _open(self, db_url: str) -> Any:
+        find_alembic()
         with _told("opened"):
             # Makes the tables where there are none, and notes nbgrader's version of them.
-            api.Gradebook(db_url, course).close()
+            api.Gradebook(db_url, self._course).close()
             arguments = {"timeout": _SQLITE_SECONDS} if db_url.startswith("sqlite") else {}
-            self._engine = create_engine(db_url, connect_args=arguments)
-            TABLES.create_all(self._engine)
-        with _disk(self._autograded):
-            shutil.rmtree(self._writing, ignore_errors=True)  # of a run that was ended
-            self._writing.mkdir()
+            engine = create_engine(db_url, connect_args=arguments)
+            TABLES.create_all(engine)
+        return engine
 
     def close(self) -> None:
         """Leave the database; let another run begin."""

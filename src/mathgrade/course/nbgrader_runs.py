@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import sys
-import sysconfig
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ from typing import Any
 
 from traitlets.config.loader import Config, PyFileConfigLoader
 
+from mathgrade.autograde.alembic_path import find_alembic
 from mathgrade.errors import CourseError
 
 __all__ = [
@@ -85,7 +84,7 @@ def open_course(
     root = root.resolve()
     if not (root / "source").is_dir():
         raise CourseError(f"Expected a course in {root}: a folder with source/. Found none.")
-    _find_alembic()
+    find_alembic()
     config = Config()
     if (root / "nbgrader_config.py").is_file():
         try:
@@ -220,10 +219,3 @@ def told(course: NbgraderCourse, what: str) -> Iterator[logging.Logger]:
         raise CourseError(f"{what}: {kept.reason(error)}") from error
     finally:
         os.chdir(folder)
-
-
-def _find_alembic() -> None:
-    """nbgrader calls ``alembic`` by name when it makes a gradebook: let it be found."""
-    if shutil.which("alembic") is None:
-        scripts = sysconfig.get_path("scripts")
-        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
