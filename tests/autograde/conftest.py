@@ -11,6 +11,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from mathgrade.autograde.alembic_path import find_alembic
+from mathgrade.course.nbgrader_runs import generate, open_course
+from tests.course_tools.tiny import NAME, tiny_course
 
 from . import postgresql
 
@@ -57,3 +59,11 @@ def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     template = request.getfixturevalue("empty_postgresql")
     running: postgresql.Server = request.getfixturevalue("postgresql_server")
     return running.database(template)
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny course with its release; to be copied, not changed."""
+    course = tiny_course(tmp_path_factory.mktemp("tiny") / "course")
+    generate(open_course(course), NAME)
+    return course

@@ -77,7 +77,7 @@ class DaskWorkers:
 
     def close(self) -> None:
         """Take the plugin, and with it the marking programs, off the workers."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
         self._client.unregister_worker_plugin(self._plugin.name)
         self._client.close()
 

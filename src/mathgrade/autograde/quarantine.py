@@ -81,7 +81,7 @@ def _stamp(folder: Path) -> str | None:
         return ""
     if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
         return None
-    return path.read_text(encoding="utf-8", errors="replace").strip()
+    return path.read_text(encoding="utf-8", errors="replace").strip() or None
 
 
 def _plausible(stamp: str) -> str:
