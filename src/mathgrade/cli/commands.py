@@ -257,7 +257,7 @@ def autograde(
             on_step=step,
         )
     chosen = {result.student for result in results}
-    rows = [row for row in class_marks(opened, assignment) if row.student in chosen]
+    rows = class_marks(opened, assignment, chosen)
     console.print(class_table(assignment, rows))
     for line in reviews_of(rows, by_hand=True):
         console.print(Text(f"  {line}"), soft_wrap=True)
