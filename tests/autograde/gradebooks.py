@@ -43,7 +43,7 @@ SOURCES = """
     from source_cell c join notebook n on c.notebook_id = n.id join assignment a
     on n.assignment_id = a.id
 """
-RESULTS = "select assignment, student, result_key, files, seen from mathgrade_result"
+RESULTS = "select assignment, student, result_key, base, tests, files, seen from mathgrade_result"
 
 
 def dump(db_url: str) -> dict[str, list[tuple[Any, ...]]]:

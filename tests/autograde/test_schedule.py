@@ -33,9 +33,9 @@ class FakeWorkers:
         self.deaths = deaths
         self.given: list[str] = []
 
-    def submit(self, found: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
+    def submit(self, asked: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
         assert seconds == longest(BUNDLE)
-        student = found["student"]
+        student = asked["hand_in"]["student"]
         self.given.append(student)
         future: Future[dict[str, Any]] = Future()
         left = self.deaths.get(student, 0)
@@ -92,8 +92,8 @@ def handed_in_bytes() -> bytes:
 
 def test_a_fault_that_is_told_is_treated_like_a_death() -> None:
     class Faulty(FakeWorkers):
-        def submit(self, found: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
-            self.given.append(found["student"])
+        def submit(self, asked: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
+            self.given.append(asked["hand_in"]["student"])
             future: Future[dict[str, Any]] = Future()
             future.set_result({"fault": "MemoryError: "})
             return future

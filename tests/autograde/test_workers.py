@@ -73,20 +73,20 @@ def test_attempts_come_back_marked_whatever_was_wrong_with_others(workers: Local
 def test_a_program_that_is_killed_is_replaced_and_the_attempt_tried_again(
     workers: LocalWorkers,
 ) -> None:
-    first = workers.submit(attempt("a").to_json(), 300)
+    first = workers.submit(Job(attempt("a"), "").to_json(), 300)
     assert "marked" in first.result()
     (process,) = workers.programs.process_ids()
     os.kill(process, signal.SIGKILL)
     with pytest.raises(ProgramDied, match="ended by signal 9"):
-        workers.submit(attempt("a").to_json(), 300).result()
-    again = workers.submit(attempt("a").to_json(), 300).result()
+        workers.submit(Job(attempt("a"), "").to_json(), 300).result()
+    again = workers.submit(Job(attempt("a"), "").to_json(), 300).result()
     assert scores(Marked.from_json(again["marked"]))["f-test"] == 2
 
 
 def test_a_program_that_does_not_answer_is_ended(workers: LocalWorkers) -> None:
     slow = attempt("a", "import time\ntime.sleep(15)\nvalue = 9")
     with pytest.raises(ProgramDied, match="did not answer, and was ended"):
-        workers.submit(slow.to_json(), 0.5).result()
+        workers.submit(Job(slow, "").to_json(), 0.5).result()
     assert workers.programs.process_ids() == []
 
 
@@ -97,7 +97,7 @@ def test_a_worker_with_other_software_says_so() -> None:
 
 def test_what_an_attempt_prints_is_no_answer_of_the_program(workers: LocalWorkers) -> None:
     text = "import os\nfor fd in range(20):\n    try:\n        os.write(fd, b'x' * 100)\n    except OSError:\n        pass\nvalue = 9"
-    answer = workers.submit(attempt("a", text).to_json(), 300).result()
+    answer = workers.submit(Job(attempt("a", text), "").to_json(), 300).result()
     assert "marked" in answer
 
 

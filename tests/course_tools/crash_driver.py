@@ -47,8 +47,9 @@ class FakeProgram:
     def __init__(self, bundle: bytes) -> None:
         self._bundle = Bundle.from_bytes(bundle)
 
-    def mark(self, found: dict[str, Any], seconds: float) -> dict[str, Any]:
-        marked = attempt_marking.mark_attempt(HandIn.from_json(found), self._bundle, Path("/"))
+    def mark(self, asked: dict[str, Any], seconds: float) -> dict[str, Any]:
+        found = HandIn.from_json(asked["hand_in"])
+        marked = attempt_marking.mark_attempt(found, self._bundle, Path("/"))
         return {"marked": marked.to_json()}
 
     def close(self) -> None: ...

@@ -23,6 +23,7 @@ from traitlets.config import Config
 from mathgrade.autograde.bundle import Bundle
 from mathgrade.autograde.hand_in import HandIn, Refusal
 from mathgrade.autograde.intake import refused_reason, take_in
+from mathgrade.autograde.keeping import Keeping
 from mathgrade.autograde.marking import (
     Kernels,
     Place,
@@ -110,7 +111,12 @@ class Marked:
 
 
 def mark_attempt(
-    found: HandIn, bundle: Bundle, course: Path, *, kernels: Kernels = borrowed_kernel
+    found: HandIn,
+    bundle: Bundle,
+    course: Path,
+    *,
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
+    kernels: Kernels = borrowed_kernel,
 ) -> Marked:
     """Mark what one student handed in.
 
@@ -118,6 +124,7 @@ def mark_attempt(
         found: the hand-in.
         bundle: the assignment.
         course: a folder into which the bundle was unpacked.
+        kept: what :func:`~mathgrade.autograde.keeping.what_to_keep` says of each notebook.
         kernels: where the student's kernels come from.
     """
     notebooks: dict[str, MarkedNotebook] = {}
@@ -136,7 +143,14 @@ def mark_attempt(
             if refused:
                 leave_to_person(nb, f"not marked: the notebook that was handed in {refused}")
             else:
-                mark_notebook(nb, place, bundle.settings.limits, ahead=True, kernels=kernels)
+                mark_notebook(
+                    nb,
+                    place,
+                    bundle.settings.limits,
+                    ahead=True,
+                    kernels=kernels,
+                    kept=Keeping(**kept[name]) if kept and name in kept else None,
+                )
             notebooks[name] = _finished(nb, bundle)
     return Marked(found.student, notebooks, tuple(refusals))
 

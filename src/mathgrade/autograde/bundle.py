@@ -105,10 +105,6 @@ class Bundle:
             software=found["software"],
         )
 
-    def digest(self) -> str:
-        """Changes when anything does that a mark may depend on."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()
-
     def source_files(self) -> dict[str, bytes]:
         """Files beside the notebooks that students get, by path inside the folder."""
         prefix = f"source/{self.assignment}/"

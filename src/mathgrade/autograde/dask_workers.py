@@ -67,10 +67,10 @@ class DaskWorkers:
         self._client.register_plugin(self._plugin)
         self._executor = self._client.get_executor(pure=False, retries=1)
 
-    def submit(self, found: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
-        """Have a hand-in marked; see :class:`~mathgrade.autograde.workers.Workers`."""
+    def submit(self, asked: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
+        """Have an attempt marked; see :class:`~mathgrade.autograde.workers.Workers`."""
         answer: Future[dict[str, Any]] = Future()
-        sent = self._executor.submit(_mark, self._plugin.name, pack(found), seconds)
+        sent = self._executor.submit(_mark, self._plugin.name, pack(asked), seconds)
         answer.set_running_or_notify_cancel()
         sent.add_done_callback(lambda done: _pass_on(done, answer))
         return answer

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
@@ -30,6 +31,22 @@ Kernels = Callable[..., contextlib.AbstractContextManager[StudentKernel]]
 """Gives a fresh kernel for one attempt: called as ``kernels(limits, name, ahead=ahead)``."""
 
 _IN_KERNEL = "in-kernel"
+
+
+class Kept(Protocol):
+    """Test cells whose outputs are kept from when the attempt was last marked."""
+
+    def begin(self) -> None:
+        """The notebook is run from its start."""
+        ...
+
+    def restore(self, cell: NotebookNode) -> bool:
+        """Give a test cell the outputs it had; False where it has to be run."""
+        ...
+
+    def ran(self, name: str, *, reached: bool) -> None:
+        """A test was run; ``reached``: it did more in the student's process than look."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,7 @@ def mark_notebook(
     *,
     ahead: bool = False,
     kernels: Kernels = borrowed_kernel,
+    kept: Kept | None = None,
 ) -> list[CellMark]:
     """Run and mark a notebook; outputs are written into it.
 
@@ -102,14 +120,15 @@ def mark_notebook(
         limits: what it may use.
         ahead: another attempt is likely to follow: start its kernel already.
         kernels: where the student's kernels come from.
+        kept: test cells that are not to be run again.
 
     Returns:
         One mark for each test cell, in the notebook's order.
     """
     limits = limits or Limits()
-    run = _mark_once(nb, place, limits, kernels, ahead=ahead)
+    run = _mark_once(nb, place, limits, kernels, kept, ahead=ahead)
     if run.died or run.fault:
-        run = _mark_once(nb, place, limits, kernels, ahead=ahead)
+        run = _mark_once(nb, place, limits, kernels, kept, ahead=ahead)
     return run.marks
 
 
@@ -138,9 +157,17 @@ def _is_given(cell: NotebookNode) -> bool:
 
 
 def _mark_once(
-    nb: NotebookNode, place: Place, limits: Limits, kernels: Kernels, *, ahead: bool
+    nb: NotebookNode,
+    place: Place,
+    limits: Limits,
+    kernels: Kernels,
+    kept: Kept | None,
+    *,
+    ahead: bool,
 ) -> _Run:
     run = _Run()
+    if kept is not None:
+        kept.begin()
     warm_up()
     kernel_name = nb.metadata.get("kernelspec", {}).get("name", "python3")
     source = _source_notebook(place)
@@ -162,14 +189,18 @@ def _mark_once(
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
-            if is_test(cell) and source is not None and not _has(source, cell, is_test):
+            if is_test(cell) and kept is not None and kept.restore(cell):
+                run.marks.append(_stock_mark(cell))
+            elif is_test(cell) and source is not None and not _has(source, cell, is_test):
                 run.marks.append(_unknown(cell))
             elif is_test(cell) and cell.metadata.nbgrader["grade_id"] not in in_kernel:
                 run.marks.append(_judge(cell, session, kernel, run))
+                _note(cell, kept, reached=session is None or session.reached)
             elif kernel is not None:
                 _run_cell(cell, kernel, run)
                 if is_test(cell):
                     run.marks.append(_stock_mark(cell))
+                    _note(cell, kept, reached=True)
         if kernel is not None:
             run.died = kernel.died
     return run
@@ -227,6 +258,14 @@ def _judge(
             run.fault = str(fault) if isinstance(fault, JudgeError) else _named(fault)
             result = CellResult(score=None, review=f"not marked: {run.fault}")
     return _mark_of(cell, result)
+
+
+def _note(cell: NotebookNode, kept: Kept | None, *, reached: bool) -> None:
+    """Remember whether a test did more in the student's process than look at values."""
+    if reached:
+        cell.metadata.setdefault("mathgrade", NotebookNode())["reached"] = True
+    if kept is not None:
+        kept.ran(cell.metadata.nbgrader["grade_id"], reached=reached)
 
 
 def _mark_of(cell: NotebookNode, result: CellResult) -> CellMark:

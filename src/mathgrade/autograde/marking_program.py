@@ -70,11 +70,11 @@ class MarkingProgram:
         """Of the program's process."""
         return self._process.pid
 
-    def mark(self, found: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def mark(self, asked: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Have an attempt marked.
 
         Args:
-            found: the hand-in, as plain data.
+            asked: the attempt, from :meth:`Job.to_json`.
             seconds: after which the program is taken for hung and ended.
 
         Returns:
@@ -83,7 +83,7 @@ class MarkingProgram:
         Raises:
             ProgramDied: it ended before it answered.
         """
-        answer = unpack(self._exchange(pack(found), seconds))
+        answer = unpack(self._exchange(pack(asked), seconds))
         assert isinstance(answer, dict)
         return answer
 
@@ -162,8 +162,10 @@ def _open(data: bytes, folder: Path) -> tuple[Bundle | None, str]:
 
 def _answer(data: bytes, bundle: Bundle, folder: Path) -> dict[str, Any]:
     try:
-        found = HandIn.from_json(unpack(data))
-        return {"marked": mark_attempt(found, bundle, folder).to_json()}
+        asked = unpack(data)
+        found = HandIn.from_json(asked["hand_in"])
+        marked = mark_attempt(found, bundle, folder, kept=asked["kept"])
+        return {"marked": marked.to_json()}
     except Exception as error:  # ours, whatever it is: told, and never a zero
         traceback.print_exc()
         return {"fault": f"{type(error).__name__}: {error}"[:500]}

@@ -15,7 +15,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ _RESULTS = Table(
     Column("assignment", String(128), primary_key=True),
     Column("student", String(128), primary_key=True),
     Column("result_key", String(64), nullable=False),
+    Column("base", String(64), nullable=False),
+    Column("tests", Text, nullable=False),
     Column("files", Text, nullable=False),
     Column("seen", Text, nullable=False),
 )
@@ -54,13 +56,17 @@ class Recorded:
 
     Attributes:
         key: of its result; empty where it is to be marked again by the next run.
+        base: of what all of its marks depend on, the hand-in included.
+        tests: digest of what the mark of each test depends on beside that.
         files: SHA-256 of each file in ``autograded/``, by path.
         seen: digest of what a person sees of each cell, by notebook and grade_id.
     """
 
     key: str
+    base: str
+    tests: Mapping[str, Mapping[str, str]]
     files: Mapping[str, str]
-    seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, str]]
 
 
 class Gradebook:
@@ -138,9 +144,19 @@ class Gradebook:
                 select(_RESULTS).where(_RESULTS.c.assignment == self._assignment)
             ).all()
         return {
-            row.student: Recorded(row.result_key, json.loads(row.files), json.loads(row.seen))
+            row.student: Recorded(
+                row.result_key,
+                row.base,
+                json.loads(row.tests),
+                json.loads(row.files),
+                json.loads(row.seen),
+            )
             for row in rows
         }
+
+    def notebook(self, student: str, name: str) -> bytes:
+        """The autograded notebook of a student, as it was recorded."""
+        return (self._folder(student) / f"{name}.ipynb").read_bytes()
 
     def is_there(self, student: str, known: Recorded) -> bool:
         """Whether the files of an attempt are still as they were recorded."""
@@ -158,6 +174,8 @@ class Gradebook:
         marked: Marked,
         *,
         key: str,
+        base: str = "",
+        tests: Mapping[str, Mapping[str, str]] | None = None,
         files: Mapping[str, bytes],
         received: datetime.datetime | None,
         before: Recorded | None,
@@ -167,6 +185,8 @@ class Gradebook:
         Args:
             marked: the attempt.
             key: of its result; empty if the next run is to mark it again.
+            base: of what all of its marks depend on.
+            tests: digest of what the mark of each test depends on beside that.
             files: other files for its folder in ``autograded/``, by path.
             received: when it was received, in UTC; None if nobody knows.
             before: what was recorded of this attempt until now.
@@ -196,7 +216,12 @@ class Gradebook:
             session.execute(delete(_RESULTS).where(*matching))
             session.execute(
                 _RESULTS.insert().values(
-                    **where, result_key=key, files=json.dumps(digests), seen=json.dumps(seen)
+                    **where,
+                    result_key=key,
+                    base=base,
+                    tests=json.dumps(tests or {}, sort_keys=True),
+                    files=json.dumps(digests),
+                    seen=json.dumps(seen),
                 )
             )
 

@@ -6,7 +6,7 @@ they come, so that a large class needs no more memory than a small one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any
@@ -31,10 +31,18 @@ class Job:
     Attributes:
         found: the hand-in.
         key: what its result will be kept under.
+        base: what all of its marks depend on.
+        kept: what of an earlier result is kept, by notebook.
     """
 
     found: HandIn
     key: str
+    base: str = ""
+    kept: Mapping[str, Mapping[str, Any]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data and bytes, for a worker."""
+        return {"hand_in": self.found.to_json(), "kept": self.kept}
 
 
 def mark_all(jobs: Iterable[Job], bundle: Bundle, workers: Workers) -> Iterator[tuple[Job, Marked]]:
@@ -68,13 +76,13 @@ def mark_all(jobs: Iterable[Job], bundle: Bundle, workers: Workers) -> Iterator[
                 yield job, marked
 
     for job in jobs:
-        pending[workers.submit(job.found.to_json(), seconds)] = job
+        pending[workers.submit(job.to_json(), seconds)] = job
         while len(pending) >= _AHEAD * workers.width:
             yield from finished()
     while pending:
         yield from finished()
     for job in again:
-        marked, reason = _result(workers.submit(job.found.to_json(), seconds))
+        marked, reason = _result(workers.submit(job.to_json(), seconds))
         yield job, marked or _left(job.found, bundle, f"{reason}, twice")
 
 

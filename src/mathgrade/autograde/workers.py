@@ -28,8 +28,8 @@ class Workers(Protocol):
 
     width: int
 
-    def submit(self, found: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
-        """Have a hand-in marked; the future raises if the worker dies over it."""
+    def submit(self, asked: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
+        """Have an attempt marked; the future raises if the worker dies over it."""
         ...
 
     def close(self) -> None:
@@ -52,14 +52,14 @@ class Programs:
         self._lock = threading.Lock()
         self._closed = False
 
-    def mark(self, found: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def mark(self, asked: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Have an attempt marked by a program nobody else is using.
 
         Raises:
             ProgramDied: it died over the attempt.
         """
         with self._borrowed() as program:
-            return program.mark(found, seconds)
+            return program.mark(asked, seconds)
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[MarkingProgram]:
@@ -114,9 +114,9 @@ class LocalWorkers:
         self.programs = Programs(bundle)
         self._threads = ThreadPoolExecutor(width, thread_name_prefix="marking")
 
-    def submit(self, found: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
-        """Have a hand-in marked; see :class:`Workers`."""
-        return self._threads.submit(self.programs.mark, found, seconds)
+    def submit(self, asked: dict[str, Any], seconds: float) -> Future[dict[str, Any]]:
+        """Have an attempt marked; see :class:`Workers`."""
+        return self._threads.submit(self.programs.mark, asked, seconds)
 
     def close(self) -> None:
         """End all processes."""

@@ -6,17 +6,20 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbgrader.converters import Autograde
 from traitlets.config import Config
 
 from mathgrade.autograde.attempt_marking import Marked
 from mathgrade.autograde.bundle import Settings, make_bundle
-from mathgrade.autograde.hand_in import HandIn, Refusal, Refused, read_hand_in
+from mathgrade.autograde.dependence import dependence
+from mathgrade.autograde.hand_in import Refusal, Refused, read_hand_in
+from mathgrade.autograde.keeping import what_to_keep
 from mathgrade.autograde.late import LatePolicy
 from mathgrade.autograde.preprocessors import Intake, Judge
 from mathgrade.autograde.receipts import read_receipts
-from mathgrade.autograde.record import Gradebook
+from mathgrade.autograde.record import Gradebook, Recorded
 from mathgrade.autograde.schedule import Job, mark_all
 from mathgrade.autograde.workers import open_workers
 from mathgrade.course.marks import submitted_students
@@ -103,7 +106,7 @@ class _Run:
         directory = course.directory(assignment)
         with told(course, f"{assignment} could not be marked"):
             self.bundle = make_bundle(course.root, assignment, course.config, _settings(course))
-            self._digest = self.bundle.digest()
+            self._dependence = dependence(self.bundle)
             self._received = read_receipts(course.root, assignment)
             self._gradebook = Gradebook(
                 course.root,
@@ -153,17 +156,27 @@ class _Run:
                 raise Refused("; ".join(map(str, found.refusals)))
         except Refused as reason:
             return Result(student, error=f"could not be marked: {reason}"), None
-        key = self._key(found)
+        base = _digest(found.digest(), self._dependence.base, self._received.get(student, ""))
+        key = _digest(base, self._dependence.digest())
         known = self._known.get(student)
-        unchanged = known is not None and known.key == key and not self._force
-        if unchanged and known is not None and self._gradebook.is_there(student, known):
+        if known is None or self._force or not self._gradebook.is_there(student, known):
+            return None, Job(found, key, base)
+        if known.key == key:
             return Result(student, kept=True), None
-        return None, Job(found, key)
+        kept = self._kept(student, known) if known.key and known.base == base else None
+        return None, Job(found, key, base, kept)
 
-    def _key(self, found: HandIn) -> str:
-        received = self._received.get(found.student, "")
-        parts = f"{found.digest()} {self._digest} {received}"
-        return hashlib.sha256(parts.encode()).hexdigest()
+    def _kept(self, student: str, known: Recorded) -> dict[str, Any]:
+        """What of an earlier result stays, where tests have changed and nothing else."""
+        kept = {}
+        for name, frame in self.bundle.frames.items():
+            if f"{name}.ipynb" in known.files:
+                text = self._gradebook.notebook(student, name)
+                before, now = known.tests.get(name, {}), self._dependence.tests[name]
+                stays = what_to_keep(text, frame.master, before, now)
+                if stays is not None:
+                    kept[name] = stays
+        return kept
 
     def record(self, job: Job, marked: Marked) -> None:
         """Write what an attempt came to."""
@@ -171,12 +184,18 @@ class _Run:
         self._gradebook.record(
             marked,
             key="" if marked.fault else job.key,  # what failed is tried again by the next run
+            base=job.base,
+            tests=self._dependence.tests,
             files={**job.found.files, **self.bundle.source_files()},
             received=self._received.get(student),
             before=self._known.get(student),
         )
         error = f"is left to a person: {marked.fault}" if marked.fault else ""
         self.results.append(Result(student, error=error, refusals=marked.refusals))
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()
 
 
 # What the run does of nbgrader's steps, by itself or with nbgrader's own.
