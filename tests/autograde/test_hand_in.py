@@ -44,8 +44,11 @@ def test_notebooks_and_files_are_read_as_they_stand(submitted: Path) -> None:
 def test_a_timestamp_that_was_handed_in_is_not_taken(submitted: Path) -> None:
     (folder(submitted) / "timestamp.txt").write_text("2001-01-01 00:00:00 UTC")
     (folder(submitted) / "quiz.ipynb").write_bytes(b"{}")
-    assert read(submitted).files == {}
-    assert told(read(submitted)) == []
+    found = read(submitted)
+    assert (found.files, told(found), found.claimed) == ({}, [], "2001-01-01 00:00:00 UTC")
+    assert found.digest() == HandIn("s001", {"quiz": b"{}"}).digest()
+    (folder(submitted) / "timestamp.txt").write_text("x" * 101)
+    assert read(submitted).claimed == ""
 
 
 def test_what_is_to_be_ignored_is_left_out_without_a_word(submitted: Path) -> None:

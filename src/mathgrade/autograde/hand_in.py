@@ -25,6 +25,7 @@ _STUDENT = re.compile(r"\w[\w.@+'\- ]{0,127}")
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _TIMESTAMP = "timestamp.txt"  # the student's own word for when it was handed in
+_TIMESTAMP_BYTES = 100
 _NOTEBOOK = ".ipynb"
 # formgrader serves what lies beside a notebook in the instructor's session.
 _ACTIVE = ("flash", "html", "java", "script", "svg", "xml", "xul")
@@ -87,6 +88,7 @@ class HandIn:
         refused: reasons for the notebooks that are there and cannot be taken, by name.
         files: content of the other files, by path inside the folder.
         refusals: what was left out.
+        claimed: the student's own word for when it was handed in; see ``receipts``.
     """
 
     student: str
@@ -94,6 +96,7 @@ class HandIn:
     refused: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
+    claimed: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data and bytes; :meth:`from_json` reads it back."""
@@ -112,7 +115,7 @@ class HandIn:
         return cls(data["student"], data["notebooks"], data["refused"], data["files"], refusals)
 
     def digest(self) -> str:
-        """Changes when anything that was taken, or refused, changes."""
+        """Changes when anything that was taken, or refused, changes; not with what is claimed."""
         found = hashlib.sha256(self.student.encode("utf-8", "backslashreplace"))
         for kind in (self.notebooks, self.files):
             for name, data in sorted(kind.items()):
@@ -179,6 +182,7 @@ def read_hand_in(
         refused=reading.refused,
         files=reading.files,
         refusals=tuple(reading.refusals),
+        claimed=reading.claimed,
     )
 
 
@@ -255,6 +259,7 @@ class _Reading:
         self.refused: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.refusals: list[Refusal] = []
+        self.claimed = ""
 
     def walk(self, folder: int, prefix: str, depth: int) -> None:
         """Take the files of a folder and of those inside it."""
@@ -270,7 +275,11 @@ class _Reading:
                 elif name.endswith(_NOTEBOOK):
                     if not prefix:
                         self._others.append(name.removesuffix(_NOTEBOOK))
-                elif path != _TIMESTAMP:
+                elif path == _TIMESTAMP:
+                    with contextlib.suppress(Refused):
+                        data = _content(name, folder, _TIMESTAMP_BYTES)
+                        self.claimed = data.decode("ascii", "replace").strip()
+                else:
                     self._take(name, folder, path)
             except OSError as error:
                 self._refuse(path, f"cannot be read: {error.strerror}")

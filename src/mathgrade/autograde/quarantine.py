@@ -12,9 +12,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 from mathgrade.autograde.hand_in import Bounds, HandIn, Refusal, Refused, read_hand_in
+from mathgrade.autograde.receipts import believed
 from mathgrade.autograde.safe_files import write_whole
 
 __all__ = ["make_safe"]
@@ -65,8 +64,8 @@ def make_safe(
             _set_aside(root, folder, student, assignment)
         raise
     stamp = "" if received is None else f"{received.isoformat(sep=' ')} UTC"
-    if keep_timestamp and received is None:
-        stamp = _plausible(_stamp(folder) or "")
+    if keep_timestamp and received is None and believed(found.claimed) is not None:
+        stamp = found.claimed
     unsafe = tuple(r for r in found.refusals if not r.what.endswith(".ipynb"))
     refused = tuple(Refusal(f"{n}.ipynb", reason) for n, reason in found.refused.items())
     if unsafe or found.refused or _stamp(folder) != stamp:
@@ -82,14 +81,6 @@ def _stamp(folder: Path) -> str | None:
     if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
         return None
     return path.read_text(encoding="utf-8", errors="replace").strip() or None
-
-
-def _plausible(stamp: str) -> str:
-    """The timestamp, if nbgrader can read it; else none."""
-    try:
-        return stamp if parse_utc(stamp) else ""
-    except (ValueError, OverflowError):
-        return ""
 
 
 def _replace(root: Path, folder: Path, clean: Path, found: HandIn, stamp: str) -> None:

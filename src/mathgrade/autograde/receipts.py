@@ -13,10 +13,12 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
 from mathgrade.autograde.safe_files import write_whole
 from mathgrade.errors import CourseError
 
-__all__ = ["read_receipts", "write_receipts"]
+__all__ = ["believed", "read_receipts", "write_receipts"]
 
 _COLUMNS = ["student", "received"]
 
@@ -74,6 +76,19 @@ def write_receipts(root: Path, assignment: str, received: Mapping[str, datetime.
     path = _path(root, assignment)
     path.parent.mkdir(exist_ok=True)
     write_whole(path, text.getvalue().encode())
+
+
+def believed(claim: str) -> datetime.datetime | None:
+    """The time a ``timestamp.txt`` claims, in UTC, for courses that believe it.
+
+    >>> believed("2026-11-26 12:00:00 UTC")
+    datetime.datetime(2026, 11, 26, 12, 0)
+    """
+    try:
+        time = parse_utc(claim) if claim else None
+        return time if time is None or time.year > 1 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _path(root: Path, assignment: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,11 @@ from traitlets.config import Config
 from mathgrade.autograde.attempt_marking import Marked
 from mathgrade.autograde.bundle import Settings, make_bundle
 from mathgrade.autograde.dependence import dependence
-from mathgrade.autograde.hand_in import Refusal, Refused, read_hand_in
+from mathgrade.autograde.hand_in import HandIn, Refusal, Refused, read_hand_in
 from mathgrade.autograde.keeping import what_to_keep
 from mathgrade.autograde.late import LatePolicy
 from mathgrade.autograde.preprocessors import Intake, Judge
-from mathgrade.autograde.receipts import read_receipts
+from mathgrade.autograde.receipts import believed, read_receipts
 from mathgrade.autograde.record import Gradebook, Recorded
 from mathgrade.autograde.schedule import Job, mark_all
 from mathgrade.autograde.workers import open_workers
@@ -102,6 +103,7 @@ class _Run:
         self._root = course.root
         self._assignment = assignment
         self._force = force
+        self._believe = Intake(config=course.config).believe_timestamps
         _require_known_steps(course.config)
         directory = course.directory(assignment)
         with told(course, f"{assignment} could not be marked"):
@@ -156,7 +158,7 @@ class _Run:
                 raise Refused("; ".join(map(str, found.refusals)))
         except Refused as reason:
             return Result(student, error=f"could not be marked: {reason}"), None
-        base = _digest(found.digest(), self._dependence.base, self._received.get(student, ""))
+        base = _digest(found.digest(), self._dependence.base, self._received_at(found))
         key = _digest(base, self._dependence.digest())
         known = self._known.get(student)
         if known is None or self._force or not self._gradebook.is_there(student, known):
@@ -165,6 +167,10 @@ class _Run:
             return Result(student, kept=True), None
         kept = self._kept(student, known) if known.key and known.base == base else None
         return None, Job(found, key, base, kept)
+
+    def _received_at(self, found: HandIn) -> datetime.datetime | None:
+        receipt = self._received.get(found.student)
+        return believed(found.claimed) if receipt is None and self._believe else receipt
 
     def _kept(self, student: str, known: Recorded) -> dict[str, Any]:
         """What of an earlier result stays, where tests have changed and nothing else."""
@@ -187,7 +193,7 @@ class _Run:
             base=job.base,
             tests=self._dependence.tests,
             files={**job.found.files, **self.bundle.source_files()},
-            received=self._received.get(student),
+            received=self._received_at(job.found),
             before=self._known.get(student),
         )
         error = f"is left to a person: {marked.fault}" if marked.fault else ""
