@@ -112,4 +112,4 @@ def test_a_run_whose_workers_are_killed_completes_by_itself(
 def children(process: int) -> list[int]:
     found = Path(f"/proc/{process}/task").glob("*/children")
     pids = [int(word) for path in found for word in path.read_text().split()]
-    return [p for p in pids if b"marking_program" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    return [p for p in pids if b"marking_server" in Path(f"/proc/{p}/cmdline").read_bytes()]

@@ -1,34 +1,23 @@
-"""A process that marks one attempt after another, told what to do over a pipe.
+"""The near end of a process that marks one attempt after another, told over a pipe.
 
-``python -m mathgrade.autograde.marking_program`` reads the bundle of an assignment and
-then hand-ins from standard input, and writes what they came to to standard output, each as a
-length and that many bytes. Kernels and the judge stay warm from one attempt to the next.
+The far end is :mod:`mathgrade.autograde.marking_server`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import selectors
-import signal
 import struct
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-import traceback
-from pathlib import Path
 from typing import IO, Any
 
-from mathgrade.autograde.attempt_marking import mark_attempt
-from mathgrade.autograde.bundle import Bundle, software
-from mathgrade.autograde.hand_in import HandIn
 from mathgrade.autograde.packing import pack, unpack
 from mathgrade.errors import CourseError
 
-__all__ = ["MarkingProgram", "ProgramDied", "main"]
+__all__ = ["MarkingProgram", "ProgramDied", "read_message", "write_message"]
 
 _HEAD = struct.Struct(">Q")
 _MOST = 1 << 30  # bytes of one message
@@ -54,7 +43,7 @@ class MarkingProgram:
     def __init__(self, bundle: bytes) -> None:
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mathgrade.autograde.marking_program"],
+            [sys.executable, "-m", "mathgrade.autograde.marking_server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -102,7 +91,7 @@ class MarkingProgram:
     def _exchange(self, data: bytes, seconds: float) -> bytes:
         try:
             assert self._process.stdin is not None
-            _write(self._process.stdin, data)
+            write_message(self._process.stdin, data)
             return self._read(time.monotonic() + seconds)
         except OSError:
             raise ProgramDied(self._why()) from None
@@ -137,53 +126,13 @@ class MarkingProgram:
         return f"the marking program ended {how}"
 
 
-def main() -> None:
-    """Serve standard input until it ends."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what anybody prints is no answer
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # kernels and folders are put away
-    received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(sys.stdin.buffer, received), daemon=True).start()
-    with tempfile.TemporaryDirectory(prefix="mathgrade-course-") as folder:
-        bundle, fault = _open(received.get(), Path(folder))
-        _write(answers, fault.encode())
-        while bundle is not None:
-            _write(answers, pack(_answer(received.get(), bundle, Path(folder))))
-
-
-def _open(data: bytes, folder: Path) -> tuple[Bundle | None, str]:
-    """The bundle, unpacked into the folder; or why it cannot be marked here."""
-    bundle = Bundle.from_bytes(data)
-    if bundle.software != software():
-        return None, f"expected {bundle.software}; this worker has {software()}"
-    bundle.unpack_into(folder)
-    return bundle, ""
-
-
-def _answer(data: bytes, bundle: Bundle, folder: Path) -> dict[str, Any]:
-    try:
-        asked = unpack(data)
-        found = HandIn.from_json(asked["hand_in"])
-        marked = mark_attempt(found, bundle, folder, kept=asked["kept"])
-        return {"marked": marked.to_json()}
-    except Exception as error:  # ours, whatever it is: told, and never a zero
-        traceback.print_exc()
-        return {"fault": f"{type(error).__name__}: {error}"[:500]}
-
-
-def _receive(stream: IO[bytes], received: queue.SimpleQueue[bytes]) -> None:
-    """Pass messages on; when there are no more, whoever started this program is gone."""
-    while len(head := stream.read(_HEAD.size)) == _HEAD.size:
-        received.put(stream.read(_HEAD.unpack(head)[0]))
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_END_SECONDS / 2)  # nothing is waited for: after this long it did not work
-    os._exit(1)
-
-
-def _write(stream: IO[bytes], data: bytes) -> None:
+def write_message(stream: IO[bytes], data: bytes) -> None:
+    """Write one message: its length, and that many bytes."""
     stream.write(_HEAD.pack(len(data)) + data)
     stream.flush()
 
 
-if __name__ == "__main__":
-    main()
+def read_message(stream: IO[bytes]) -> bytes | None:
+    """The next message; None where there are no more."""
+    head = stream.read(_HEAD.size)
+    return stream.read(_HEAD.unpack(head)[0]) if len(head) == _HEAD.size else None
