@@ -218,7 +218,9 @@ def test_of_several_other_notebooks_none_is_guessed(submitted: Path) -> None:
     assert told(found)[-1] == "quiz.ipynb: was not handed in"
 
 
-@pytest.mark.parametrize("name", ["s017", "anna.k", "żaneta", "a@b.org", "x" * 128, "O'Neill"])
+@pytest.mark.parametrize(
+    "name", ["s017", "anna.k", "żaneta", "a@b.org", "Doe, J. (2)", "x" * 128, "O'Neill"]
+)
 def test_usual_names_are_student_ids(name: str) -> None:
     assert student_fault(name) == ""
 

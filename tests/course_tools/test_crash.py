@@ -109,6 +109,25 @@ def test_a_run_whose_workers_are_killed_completes_by_itself(
     assert (of_course(course), tree(course)) == expected
 
 
+@pytest.mark.slow
+def test_an_interrupted_run_ends_at_once_and_is_completed_by_the_next(
+    whole: tuple[Path, Any, float], tmp_path: Path
+) -> None:
+    origin, expected, _ = whole
+    course = Path(shutil.copytree(origin, tmp_path / "course"))
+    process = command(course)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(f"{NAME}: "):
+            break
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=120)  # far less than an attempt may take
+    assert process.returncode == 130, output
+    assert "mathgrade: interrupted" in output
+    assert end(command(course)) == 0
+    assert (of_course(course), tree(course)) == expected
+
+
 def children(process: int) -> list[int]:
     found = Path(f"/proc/{process}/task").glob("*/children")
     pids = [int(word) for path in found for word in path.read_text().split()]

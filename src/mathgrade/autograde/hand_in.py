@@ -21,7 +21,7 @@ from typing import Any
 
 __all__ = ["Bounds", "HandIn", "Refusal", "Refused", "read_hand_in", "student_fault"]
 
-_STUDENT = re.compile(r"\w[\w.@+'\- ]{0,127}")
+_STUDENT = re.compile(r"\w[\w.@+'(),\- ]{0,127}")
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _TIMESTAMP = "timestamp.txt"  # the student's own word for when it was handed in
@@ -131,7 +131,7 @@ def student_fault(name: str) -> str:
     """Why the name of a folder cannot be a student's id; empty if it can.
 
     >>> student_fault("s017"), student_fault("../s017")
-    ('', 'a student id is letters, digits and . _ @ + -, beginning with one of the first two')
+    ('', 'a student id is letters, digits and . _ @ + - ( ), beginning with one of the first two')
     """
     if _STUDENT.fullmatch(name) and name == name.strip():
         return ""

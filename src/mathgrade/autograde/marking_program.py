@@ -11,6 +11,7 @@ import selectors
 import struct
 import subprocess
 import sys
+import threading
 import time
 from typing import IO, Any
 
@@ -41,6 +42,7 @@ class MarkingProgram:
     """
 
     def __init__(self, bundle: bytes) -> None:
+        self._asking = threading.Lock()
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "mathgrade.autograde.marking_server"],
@@ -77,24 +79,27 @@ class MarkingProgram:
         return answer
 
     def close(self) -> None:
-        """End the program; what it is marking is given up."""
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream is not None
-            with contextlib.suppress(OSError):  # what was not sent is not sent any more
-                stream.close()
+        """End the program; what it is marking is given up, and whoever waits for it is told."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError):  # what was not sent is not sent any more
+            self._process.stdin.close()
         try:
             self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        with self._asking:  # whoever was reading has read to the end by now
+            self._process.stdout.close()
 
     def _exchange(self, data: bytes, seconds: float) -> bytes:
-        try:
-            assert self._process.stdin is not None
-            write_message(self._process.stdin, data)
-            return self._read(time.monotonic() + seconds)
-        except OSError:
-            raise ProgramDied(self._why()) from None
+        with self._asking:
+            try:
+                assert self._process.stdin is not None
+                write_message(self._process.stdin, data)
+                return self._read(time.monotonic() + seconds)
+            except (OSError, ValueError):  # the pipe is closed, at the far end or by `close`
+                raise ProgramDied(self._why()) from None
 
     def _read(self, end: float) -> bytes:
         assert self._process.stdout is not None
