@@ -3,7 +3,7 @@
 ``hand_in`` and ``intake`` make the notebook to mark of what was handed in. ``kernel`` runs the
 student's code, ``agent`` answers for it inside that kernel, ``judge`` runs test cells in a
 trusted process, ``marking`` joins the two. ``attempt_marking`` is all of that as one pure
-function, which ``schedule`` maps over ``workers`` and whose results ``record`` writes; ``dependence``
-says which of them have to be made again. ``exporter`` and ``preprocessors`` hand the same to
-nbgrader's own command.
+function, which ``schedule`` maps over ``workers`` and whose results ``record`` writes;
+``dependence`` says which of them have to be made again. ``exporter`` and ``preprocessors`` hand
+the same to nbgrader's own command.
 """
