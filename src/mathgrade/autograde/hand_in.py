@@ -136,7 +136,7 @@ def student_fault(name: str) -> str:
     if _STUDENT.fullmatch(name) and name == name.strip():
         return ""
     return (
-        "a student id has letters, digits and . _ @ + - only, and begins with one of the first two"
+        "a student id is letters, digits and . _ @ + - , ( ), beginning with one of the first two"
     )
 
 
