@@ -67,7 +67,8 @@ def test_a_bundle_holds_what_marks_depend_on_and_nothing_of_students(course: Pat
 
 
 def test_a_bundle_comes_back_and_is_unpacked(course: Path, tmp_path: Path) -> None:
-    settings = Settings(Limits(cell_seconds=3), Bounds(files=7), {"LimitOutput": {"max_lines": 5}})
+    limits = Limits(cell_seconds=3, patience=2, memory=5, scratch_bytes=6, sandbox="landlock")
+    settings = Settings(limits, Bounds(files=7), {"LimitOutput": {"max_lines": 5}})
     bundle = make_bundle(course, NAME, settings=settings)
     again = Bundle.from_bytes(bundle.to_bytes())
     assert dependence(again) == dependence(bundle)

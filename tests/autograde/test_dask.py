@@ -72,6 +72,15 @@ def test_a_worker_that_dies_is_replaced_and_its_attempt_marked(cluster: Any) -> 
         assert scores(result)["value-test"] == 1
 
 
+def test_a_worker_that_cannot_mark_ends_the_run_and_says_why(cluster: Any) -> None:
+    other = bundle("mathgrade 99")
+    with (
+        open_workers(other.to_bytes(), scheduler=cluster.scheduler_address) as workers,
+        pytest.raises(CourseError, match="expected mathgrade 99; this worker has mathgrade"),
+    ):
+        list(mark_all([Job(attempt("a"), "")], other, workers))
+
+
 def test_nobody_at_the_address_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     dask_workers = pytest.importorskip("mathgrade.autograde.dask_workers")
     monkeypatch.setattr(dask_workers, "_CONNECT_SECONDS", 1)

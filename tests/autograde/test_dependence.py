@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,13 @@ def bundle(reference: str = REFERENCE, tests: dict[str, str] | None = None) -> B
     cells += [graded(text, name, points=1) for name, text in (TESTS | (tests or {})).items()]
     files = {"reference/quiz.py": reference.encode(), "source/quiz/variants.py": b""}
     return Bundle("quiz", {"quiz": Frame(notebook(cells))}, files, Settings(), "this")
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
+def test_every_limit_is_part_of_what_all_marks_depend_on(name: str) -> None:
+    other = "off" if name == "sandbox" else getattr(Limits(), name) + 1
+    limits = replace(Limits(), **{name: other})
+    assert changed(replace(bundle(), settings=Settings(limits=limits))) == "all"
 
 
 def changed(after: Bundle, before: Bundle | None = None) -> set[str] | str:

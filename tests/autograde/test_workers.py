@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,12 @@ from .test_intake import ANSWERS, handed_in, master, released
 
 pytestmark = pytest.mark.slow
 LIMITS = Limits(cell_seconds=20, call_seconds=20, test_seconds=30)
+KILLER = "import os, signal\nos.kill(os.getppid(), signal.SIGTERM)"
 
 
-def bundle(program: str = "") -> Bundle:
+def bundle(program: str = "", limits: Limits = LIMITS) -> Bundle:
     frame = Frame(master(), released())
-    return Bundle("quiz", {"quiz": frame}, {}, Settings(limits=LIMITS), program or software())
+    return Bundle("quiz", {"quiz": frame}, {}, Settings(limits=limits), program or software())
 
 
 def attempt(student: str, value: str = ANSWERS["value"]) -> HandIn:
@@ -55,7 +57,7 @@ def test_attempts_come_back_marked_whatever_was_wrong_with_others(workers: Local
         "right": attempt("right"),
         "wrong": attempt("wrong", "value = int(open('data.txt').read())"),
         "broken": HandIn("broken", {"quiz": b"no notebook"}),
-        "killer": attempt("killer", "import os, signal\nos.kill(os.getppid(), signal.SIGTERM)"),
+        "killer": attempt("killer", KILLER),
     }
     jobs = [Job(one, "") for one in found.values()]
     marked = {job.found.student: result for job, result in mark_all(jobs, bundle(), workers)}
@@ -65,9 +67,31 @@ def test_attempts_come_back_marked_whatever_was_wrong_with_others(workers: Local
     assert scores(marked["wrong"])["value-test"] == 0
     assert scores(marked["broken"])["f-test"] is None
     assert scores(marked["broken"])["words"] is None  # no mark by hand is given away either
-    # The student's code ended the program that marked it, twice: a person must look.
+    assert marked["killer"].fault == ""  # the sandbox keeps its hands off other processes
+    assert scores(marked["killer"])["f-test"] == 2
+    assert scores(marked["killer"])["value-test"] == 0
+
+
+def test_code_that_ends_the_program_that_marks_it_is_left_to_a_person_and_no_other_is() -> None:
+    open_to_all = bundle(limits=replace(LIMITS, sandbox="off"))
+    with open_workers(open_to_all.to_bytes(), width=1) as workers:
+        found = [attempt("killer", KILLER), attempt("right")]
+        jobs = [Job(one, "") for one in found]
+        marked = {job.found.student: result for job, result in mark_all(jobs, open_to_all, workers)}
     assert marked["killer"].fault.endswith("twice")
     assert scores(marked["killer"])["f-test"] is None
+    assert scores(marked["right"])["f-test"] == 2
+
+
+def test_where_nothing_confines_students_code_the_run_stops_and_blames_no_attempt(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # there is no bubblewrap in it
+    bare = bundle(limits=replace(LIMITS, sandbox="bubblewrap"))
+    with open_workers(bare.to_bytes(), width=1) as workers:
+        marking = mark_all([Job(attempt("a"), ""), Job(attempt("b"), "")], bare, workers)
+        with pytest.raises(CourseError, match="nothing on this machine can confine it"):
+            next(marking)
 
 
 def test_a_program_that_is_killed_is_replaced_and_the_attempt_tried_again(
