@@ -280,8 +280,8 @@ ITEMS = [
                 "softmax.log-of-sum",
             ),
             Mistake(
-                r"\frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}}"
-                r" = \frac{1}{\sum_{k=1}^{K} e^{z_k} - e^{z_i}}",
+                r"\frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}} = "
+                r"\frac{1}{\sum_{k=1}^{K} e^{z_k} - e^{z_i}}",
                 "Only a factor of the whole denominator can be cancelled; here it is one of the "
                 "terms of a sum.",
                 "softmax.term-cancelled",

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from mathgrade.derivation.claim import Claim, claim_from
+from mathgrade.derivation.marked import Proof
 from mathgrade.derivation.marking import Shares, mark_derivation
 
 from .cases import FOLDER
@@ -122,6 +123,13 @@ def claim_of(name: str) -> Claim:
 def test_a_milestone_is_reached_where_steps_lead_to_it(name: str, text: str, count: int) -> None:
     marked = mark_derivation(text, claim_of(name), shares=ALL_FOR_MILESTONES)
     assert marked.credit == Fraction(count, 4)
+
+
+def test_a_piece_under_a_sum_with_an_index_of_its_own_is_passed_over() -> None:
+    """It was measured once as if its index were known, which ended the marking."""
+    path = FOLDER / "chain-rule-u" / "stops-early.md"
+    text = path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
+    assert mark_derivation(text, claim_of("chain-rule-u")).outcome is Proof.INCOMPLETE
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def claim_of(folder: str) -> Claim:
 def marked(name: str) -> MarkedDerivation:
     """A derivation, marked once for all tests; not bounded by the time of a busy machine."""
     case = CASES[name]
-    return mark_derivation(case.text, claim_of(case.claim), time_limit=60)
+    return mark_derivation(case.text, claim_of(case.claim), time_limit=20)
 
 
 def is_as_labelled(case: Case, found: MarkedDerivation) -> bool:

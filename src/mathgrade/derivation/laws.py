@@ -49,7 +49,7 @@ def _named(*starts: str) -> frozenset[str]:
 
 
 _LINEAR = _named("derivative.constant", "derivative.terms", "derivative.factor", "derivative.sum")
-FREE = _named("max.", "min.", "cos.even", "sin.odd", "abs.")
+FREE = _named("max.", "min.", "cos.even", "sin.odd", "abs.", "sum.number")
 """What may always be used."""
 
 QUOTIENT = _named("exp.quotient")

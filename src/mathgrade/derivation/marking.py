@@ -16,6 +16,7 @@ from mathgrade.derivation.links import Link
 from mathgrade.derivation.marked import Gap, LineOutcome, MarkedDerivation, MarkedLine, Proof
 from mathgrade.derivation.milestones import reached
 from mathgrade.derivation.reading import read_document
+from mathgrade.derivation.statements import Role
 from mathgrade.derivation.truth import Equation, Judgement
 from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
 from mathgrade.derivation.walking import Walk, Walked
@@ -123,6 +124,8 @@ def mark_derivation(
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (error.message,))
     except NotFollowedError as error:
         return MarkedDerivation(Proof.UNDECIDED, Fraction(0), (), (str(error),))
+    if not any(s.role is not Role.WORDS for s in document.statements) and document.unread:
+        return MarkedDerivation(Proof.INVALID, Fraction(0), (), (document.unread,))
     judgement = Judgement(words, seed)
     walked = list(Walk(document, judgement).lines())
     marking = _Marking(claim, words, walked, judgement, time.process_time() + time_limit)

@@ -82,13 +82,15 @@ def _holds(node: Node, wanted: Node, graph: Graph) -> bool:
 
 def _led_from(node: Node, left: Node, right: Node, graph: Graph) -> bool:
     """Whether a formula holds something equal to the milestone, and not yet as it is to be."""
-    kind = graph.spelt(right)
+    kind, names = graph.spelt(right), graph.vocabulary.formal.names
     for piece in _pieces(node):
         if graph.spelt(piece) == kind:
             continue
         if graph.spelt(piece) == graph.spelt(left):
             return True
-        if not isinstance(piece, Name) and graph.measure.laws(piece, right, MAX_LAWS) is not None:
+        if isinstance(piece, Name) or not free_names(piece) <= names.keys():
+            continue  # under a sum, whose index means nothing here
+        if graph.measure.laws(piece, right, MAX_LAWS) is not None:
             return True
     return isinstance(left, Derivative) and _differentiates(node, left, graph)
 

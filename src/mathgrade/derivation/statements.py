@@ -123,9 +123,11 @@ class Document:
             introduces.
         definitions: those of the claim and those of the text, by name.
         fault: why nothing of it can be read (too long, too deep); empty if it can.
+        unread: why the first formula that claims nothing cannot be read; empty if all can.
     """
 
     statements: tuple[Statement, ...]
     context: Context
     definitions: dict[str, Definition] = field(default_factory=dict)
     fault: str = ""
+    unread: str = ""

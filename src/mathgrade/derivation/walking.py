@@ -131,18 +131,25 @@ class Walk:
         if statement.continues or len(statement.sides) != 2 or statement.definition is not None:
             return False
         left, right = (side.node for side in statement.sides)
-        if left is None or right is None or not self._is_free(left):
+        if left is None or right is None:
+            return False
+        words = set(statement.words.lower().replace(",", " ").replace(":", " ").split())
+        if not self._is_free(left, defined=bool(words & _SPECIAL)):
             return False
         if statement.relations != (_EQUAL,):
             return True
-        words = set(statement.words.lower().replace(",", " ").replace(":", " ").split())
         said = bool(words & _SUPPOSING) or (bool(self.supposed) and words <= {"and"})
         return said and self._judged(left, right, ())[0].outcome is not Equality.EQUAL
 
-    def _is_free(self, node: Node) -> bool:
-        """Whether a formula is a name of the claim, or an entry of it, without a definition."""
+    def _is_free(self, node: Node, *, defined: bool) -> bool:
+        """Whether a formula is a name of the claim, or an entry of it, that may be anything.
+
+        Args:
+            defined: whether it may have a definition; to "let" such a name be something else
+                is no special case but a mistake.
+        """
         base = node.base if isinstance(node, Entry) else node
-        if not isinstance(base, Name) or base.name in self.document.definitions:
+        if not isinstance(base, Name) or (not defined and base.name in self.document.definitions):
             return False
         declared = self.document.context.get(base.name)
         return declared is not None and declared.kind != "index"
@@ -294,22 +301,11 @@ def _case(statement: Statement) -> MarkedLine:
 
 
 _NARROWS = "What follows is only said for this special case."
-_SUPPOSING = frozenset(
-    (
-        *(
-            "let",
-            "assume",
-            "assuming",
-            "suppose",
-            "supposing",
-            "if",
-            "when",
-            "where",
-            "take",
-            "set",
-        ),
-        *("for", "at", "with", "choose", "case", "consider", "example", "generality", "same"),
-    )
+_SPECIAL = frozenset(
+    ("assume", "assuming", "suppose", "supposing", "if", "when", "at", "case", "generality")
+)
+_SUPPOSING = _SPECIAL | frozenset(
+    ("let", "where", "take", "set", "for", "with", "choose", "consider", "example", "same")
 )
 
 

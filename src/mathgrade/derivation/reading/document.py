@@ -33,6 +33,7 @@ from mathgrade.expression import Context, Declaration, Node
 __all__ = ["MAX_FORMULAS", "MAX_SIDES", "MAX_TEXT", "read_document"]
 
 MAX_TEXT = 20_000  # characters of a derivation
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), " ")  # no width
 MAX_FORMULAS = 400
 MAX_SIDES = 800
 
@@ -64,6 +65,7 @@ def read_document(text: str, context: Context, definitions: Mapping[str, Definit
     if len(text) > MAX_TEXT:
         reason = f"It has {len(text)} characters; a derivation of at most {MAX_TEXT} is read."
         return Document((), context, dict(definitions), reason)
+    text = text.translate(_UNSEEN)
     try:
         reader = _Reader(text, context, definitions, {})
         document = reader.run()
@@ -95,6 +97,7 @@ class _Reader:
         self.words = ""
         self.begun = -1  # where words of the present formula start that claim nothing
         self.count = 0
+        self.unread = ""
 
     def _known(self, word: str) -> bool:
         return word in self.vocabulary or word in MATHEMATICAL
@@ -115,7 +118,8 @@ class _Reader:
                 self._piece(k, piece)
         self._closing(self.words, len(self.scanner.text))
         names = Context(dict(self.vocabulary.names))
-        return Document(tuple(self.found), names, dict(self.vocabulary.definitions))
+        known = dict(self.vocabulary.definitions)
+        return Document(tuple(self.found), names, known, unread=self.unread)
 
     def defined_later(self) -> dict[str, Declaration]:
         """Names that were not known where they were used, but are defined further on."""
@@ -289,6 +293,9 @@ class _Reader:
     def _words(self, chain: Chain, words: str) -> None:
         """Adds a formula that claims nothing; its parts between commas are one."""
         start, end = chain.sides[0][0], chain.sides[-1][1]
+        if not self.unread:
+            read = (self.sides.read(*place)[0].fault for place in chain.sides)
+            self.unread = next(filter(None, read), "")
         if self.begun >= 0:
             self.found[-1] = replace(self.found[-1], text=self._shown(self.begun, end))
             return

@@ -84,6 +84,7 @@ LAWS: tuple[Law, ...] = (
     *_rows(
         "sum",
         ("constant", "Σ_k a = K a", sums.constant),
+        ("number", "Σ_k 2 a_k = 2 Σ_k a_k", sums.number),
         ("factor", "Σ_k a b_k = a Σ_k b_k", sums.factor),
         ("terms", "Σ (a_k + b_k) = Σ a_k + Σ b_k", sums.terms),
         ("delta", "Σ_k δ_ik a_k = a_i", sums.delta),

@@ -17,6 +17,7 @@ __all__ = [
     "delta",
     "factor",
     "factors",
+    "number",
     "order",
     "powers",
     "product_delta",
@@ -41,6 +42,17 @@ def constant(a: Algebra, term: Term) -> Ratio | None:
     if not _free(a, term.args[0], term.bound):
         return None
     return term.args[0] * a.counted((term.label, 0))
+
+
+def number(a: Algebra, term: Term) -> Ratio | None:
+    """A number that every term has as factor, before the sum."""
+    body = term.args[0]
+    if body.n.is_zero():
+        return None
+    lead = body.n.leading_coefficient()
+    if lead == 1:
+        return None
+    return a.number(lead) * _sum(a, term, Ratio(body.n / lead, body.d))
 
 
 def factor(a: Algebra, term: Term) -> Ratio | None:

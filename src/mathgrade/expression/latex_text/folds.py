@@ -23,6 +23,7 @@ from mathgrade.expression.nodes import (
     Entry,
     Fold,
     Logic,
+    Mul,
     Name,
     Node,
     Number,
@@ -70,11 +71,29 @@ def read_fold(parser: Parser, token: Token, kind: str) -> Node:
         if not parser.starts(parser.token) and parser.token.text != "-":
             reason = "what is added up is missing" if kind == "sum" else "the factors are missing"
             raise parser.fault(token, reason, "expression.syntax", head)
-        body = parser.expression(SUM)
+        plain = token.kind != "command"
+        body = _typed_body(parser, limits) if plain else parser.expression(SUM)
     finally:
         del parser.bound[bound:]
     limits.high = above if limits.high is None else limits.high
     return _folded(parser, token, limits, kind, body, head=head)
+
+
+def _typed_body(parser: Parser, limits: _Limits) -> Node:
+    """What is added up in a sum that is typed as a word: ``a/sum_k b_k * c`` is (a/Σ b_k) c.
+
+    A factor behind ``*`` belongs to the sum if its index stands in it.
+    """
+    body = parser.factors(parser.expression(PRODUCT), lambda _: False)
+    while parser.token.text in ("*", r"\cdot"):
+        at = parser.at
+        parser.next()
+        more = parser.factors(parser.expression(PRODUCT), lambda _: False)
+        if free_names(more).isdisjoint(limits.indices):
+            parser.at = at
+            break
+        body = Mul((body, more))
+    return body
 
 
 def _without_index(parser: Parser, token: Token, kind: str) -> Node:
