@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +18,7 @@ from mathgrade.autograde.imports import imported_modules
 from mathgrade.autograde.instructor import asked_names
 from mathgrade.autograde.judge_client import JudgeSession, open_session, warm_up
 from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
+from mathgrade.autograde.scratch import scratch_folder
 from mathgrade.autograde.warm import borrowed_kernel, warm_up_kernels
 from mathgrade.card import card, plain
 from mathgrade.errors import CourseError, JudgeError
@@ -185,7 +184,7 @@ def _mark_once(
     modules = imported_modules(code, place.course / "source" / place.assignment)
     in_kernel = _in_kernel(source or nb)
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(_scratch(place.folder))
+        folder = stack.enter_context(scratch_folder(place.folder))
         session: JudgeSession | None = None
         kernel: StudentKernel | None = None
         try:
@@ -385,28 +384,3 @@ def _source_notebook(place: Place) -> NotebookNode | None:
     if not path.is_file():
         return None
     return nbformat.read(path, as_version=4)
-
-
-@contextlib.contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """A folder of its own for one run: the files handed in, but no notebook.
-
-    The notebook that is being marked holds the hidden tests; it stays where the
-    student's code has no business.
-    """
-    with tempfile.TemporaryDirectory(prefix="mathgrade-", ignore_cleanup_errors=True) as name:
-        scratch = Path(name).resolve()
-        if folder.is_dir():
-            for path in sorted(folder.iterdir()):
-                if path.is_symlink() or path.suffix == ".ipynb":
-                    continue
-                if path.is_file():
-                    shutil.copyfile(path, scratch / path.name)
-                elif path.is_dir():
-                    shutil.copytree(
-                        path,
-                        scratch / path.name,
-                        symlinks=True,
-                        ignore=shutil.ignore_patterns("*.ipynb"),
-                    )
-        yield scratch
