@@ -17,7 +17,17 @@ c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store",
 ]  # fmt: skip
 
-# A deleted test cell comes back; nbgrader would wait for a person for ever.
+# What was handed in is read as bytes, within bounds; of it, only the text of the student's cells
+# is taken into a copy of the course's own notebook.
+c.Autograde.exporter_class = "mathgrade.autograde.exporter.IntakeExporter"
+c.Autograde.sanitize_preprocessors = [
+    "mathgrade.autograde.preprocessors.Intake",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# A test cell that was renamed in source/ since the release goes to a person.
 c.OverwriteCells.add_missing_cells = True
 
 # Where nbgrader ran test cells in the student's kernel, they go to the judge: a process that holds

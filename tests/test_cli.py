@@ -252,7 +252,7 @@ def test_the_way_of_an_assignment(tiny: Path, capsys: pytest.CaptureFixture[str]
     (tiny / "submitted" / "s002" / NAME).mkdir(parents=True)
     ran = Ran(capsys, "autograde", NAME)
     assert ran.code == 1  # s002 handed in an empty folder
-    assert "s002 could not be marked" in ran.out
+    assert "s002  could not be marked" in ran.out
     assert "1 marked, 1 could not be marked" in ran.out
     assert Ran(capsys, "autograde", NAME, "--student", "s001").code == 0
     ran = Ran(capsys, "feedback", NAME)

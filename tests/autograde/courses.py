@@ -15,6 +15,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 JUDGE = """
+c.Autograde.exporter_class = "mathgrade.autograde.exporter.IntakeExporter"
+c.Autograde.sanitize_preprocessors = [
+    "mathgrade.autograde.preprocessors.Intake",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.OverwriteCells.add_missing_cells = True
 c.Autograde.autograde_preprocessors = [
     "mathgrade.autograde.preprocessors.Judge",
     "nbgrader.preprocessors.LimitOutput",

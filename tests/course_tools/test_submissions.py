@@ -13,6 +13,7 @@ from mathgrade.course.marks import class_marks, submitted_students
 from mathgrade.course.nbgrader_runs import feedback, generate, open_course
 from mathgrade.course.submissions import autograde_all, feedback_all
 from mathgrade.errors import CourseError
+from tests.autograde.gradebooks import of_course, tree
 
 from .tiny import NAME, change_cell, source_path
 
@@ -42,16 +43,17 @@ def test_one_bad_submission_never_stops_the_others(tiny: Path) -> None:
     course = open_course(tiny)
     said: list[str] = []
     results = autograde_all(course, NAME, on_step=said.append)
-    assert said == [f"{NAME}: s00{n}" for n in (1, 2, 3, 4)]
-    assert [r.student for r in results if r.error] == ["s002", "s004"]
-    assert "s002 could not be marked: " in results[1].error
-    assert "\n" not in results[1].error
+    assert sorted(said) == [f"{NAME}: s00{n}" for n in (1, 2, 3, 4)]
+    assert {r.student: r.error for r in results if r.error} == {
+        "s004": f"could not be marked: {NAME}.ipynb: was not handed in"
+    }
 
     rows = {row.student: row for row in class_marks(course, NAME)}
     assert rows["s001"].score == 3.5
     assert rows["s001"].points == 6.5
     assert rows["s001"].items["words"].review == "to be marked by hand"
     assert rows["s001"].reason == ""
+    assert rows["s002"].score == 2  # the copied test cell and its schema version change nothing
     assert {n: m.score for n, m in rows["s003"].items.items()} == {
         "square": 0,
         "total": 0,
@@ -67,7 +69,7 @@ def test_one_bad_submission_never_stops_the_others(tiny: Path) -> None:
     assert not autograde_all(course, NAME, ["s001"], force=True)[0].kept
 
     pages, failures = feedback_all(course, NAME)
-    assert [page.relative_to(tiny).parts[1] for page in pages] == ["s001", "s003"]
+    assert [page.relative_to(tiny).parts[1] for page in pages] == ["s001", "s002", "s003"]
     assert failures == []
 
 
@@ -135,3 +137,83 @@ def test_a_configuration_that_cannot_be_run_is_named(tiny: Path, config: str, sa
 def test_a_folder_without_source_is_no_course(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="Expected a course"):
         open_course(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("config", "receipt", "time"),
+    [
+        ("", "", None),
+        ("c.Intake.believe_timestamps = True", "", "2001-01-01 00:00:00.000000"),
+        ("", "2026-11-01T12:00:00+01:00", "2026-11-01 11:00:00.000000"),
+        (
+            "c.Intake.believe_timestamps = True",
+            "2026-11-01T12:00:00Z",
+            "2026-11-01 12:00:00.000000",
+        ),
+    ],
+)
+def test_a_time_that_was_handed_in_is_believed_only_where_the_course_says_so(
+    tiny: Path, config: str, receipt: str, time: str | None
+) -> None:
+    folder = hand_in(tiny, "s001", {}).parent
+    (folder / "timestamp.txt").write_text("2001-01-01 00:00:00 UTC")
+    with (tiny / "nbgrader_config.py").open("a") as stream:
+        stream.write(f"\n{config}\n")
+    if receipt:
+        (tiny / "receipts").mkdir()
+        (tiny / f"receipts/{NAME}.csv").write_text(f"student,received\ns001,{receipt}\n")
+    autograde_all(open_course(tiny), NAME, workers=1)
+    (row,) = of_course(tiny)["submissions"]
+    assert row[3] == time
+
+
+def test_a_step_of_nbgraders_that_only_nbgrader_runs_is_not_passed_over(tiny: Path) -> None:
+    hand_in(tiny, "s001", {})
+    with (tiny / "nbgrader_config.py").open("a") as stream:
+        stream.write(
+            'c.Autograde.autograde_preprocessors.append("nbgrader.preprocessors.LockCells")'
+        )
+    with pytest.raises(CourseError, match=r"LockCells in c\.Autograde.autograde_preprocessors"):
+        autograde_all(open_course(tiny), NAME)
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_marked_again(tiny: Path) -> None:
+    for student in ("s001", "s002"):
+        hand_in(tiny, student, {"square": GOOD, "total": "total = 66"})
+    hand_in(tiny, "s003", {}).write_text("no notebook")
+    course = open_course(tiny)
+
+    def run(**more: bool) -> dict[str, bool]:
+        return {r.student: r.kept for r in autograde_all(course, NAME, workers=1, **more)}
+
+    assert run() == {"s001": False, "s002": False, "s003": False}
+    first = of_course(tiny), tree(tiny)
+    assert run() == {"s001": True, "s002": True, "s003": True}
+    assert (of_course(tiny), tree(tiny)) == first
+
+    # one hands in again
+    change_cell(
+        tiny / f"submitted/s002/{NAME}/{NAME}.ipynb",
+        "total",
+        lambda c: c.update(source="total = 55"),
+    )
+    assert run() == {"s001": True, "s002": False, "s003": True}
+    # somebody loses a file
+    (tiny / f"autograded/s001/{NAME}/{NAME}.ipynb").unlink()
+    assert run() == {"s001": False, "s002": True, "s003": True}
+    # one test changes: its marks do, and nobody else's
+    changed = "assert [square(k) for k in (-3, 5)] == [9, 26]"
+    change_cell(source_path(tiny), "square-test", lambda c: c.update(source=changed))
+    assert run() == {"s001": False, "s002": False, "s003": False}
+    rows = {row.student: row for row in class_marks(course, NAME)}
+    assert {n: m.score for n, m in rows["s001"].items.items()} == {
+        "square": 0,
+        "total": 1.5,
+        "words": 0,
+    }
+    assert rows["s002"].items["total"].score == 0.5
+    partly = of_course(tiny), tree(tiny)
+    assert run(force=True) == {"s001": False, "s002": False, "s003": False}
+    assert (of_course(tiny), tree(tiny)) == partly

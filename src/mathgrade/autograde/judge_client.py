@@ -113,6 +113,7 @@ class JudgeSession:
         self._running: int | None = None
         self._ended: dict[str, Any] | None = None  # the test cell was ended inside a call
         self._nested = 0  # questions of the judge's that the student's code is to answer
+        self.reached = False  # whether the last test cell did more over there than look at values
         self._write(
             {
                 "begin": attempt.to_json(),
@@ -134,6 +135,7 @@ class JudgeSession:
             JudgeError: the judge is gone or speaks nonsense.
         """
         end = time.monotonic() + self._wall_seconds
+        self.reached = False
         self._write(
             {
                 "cell": source,
@@ -195,6 +197,7 @@ class JudgeSession:
     ) -> dict[str, Any]:
         if kernel is None:
             return {}
+        self.reached |= "get" not in request
         if patience <= 0:
             return {"timeout": True}
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
@@ -19,15 +18,36 @@ from mathgrade.autograde.imports import imported_modules
 from mathgrade.autograde.instructor import asked_names
 from mathgrade.autograde.judge_client import JudgeSession, open_session, warm_up
 from mathgrade.autograde.kernel import KernelDied, Limits, StudentKernel
+from mathgrade.autograde.scratch import scratch_folder
 from mathgrade.autograde.warm import borrowed_kernel, warm_up_kernels
 from mathgrade.card import card, plain
 from mathgrade.errors import CourseError, JudgeError
 from mathgrade.notebook import CARD_TYPE
 from mathgrade.verdict import Verdict
 
-__all__ = ["CellMark", "Limits", "Place", "mark_notebook"]
+__all__ = ["CellMark", "Kernels", "Limits", "Place", "leave_to_person", "mark_notebook"]
+
+Kernels = Callable[..., contextlib.AbstractContextManager[StudentKernel]]
+"""Gives a fresh kernel for one attempt: called as
+``kernels(limits, name, ahead=ahead, modules=modules)``."""
 
 _IN_KERNEL = "in-kernel"
+
+
+class Kept(Protocol):
+    """Test cells whose outputs are kept from when the attempt was last marked."""
+
+    def begin(self) -> None:
+        """The notebook is run from its start."""
+        ...
+
+    def restore(self, cell: NotebookNode) -> bool:
+        """Give a test cell the outputs it had; False where it has to be run."""
+        ...
+
+    def ran(self, name: str, *, reached: bool) -> None:
+        """A test was run; ``reached``: it did more in the student's process than look."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,13 @@ class _Run:
 
 
 def mark_notebook(
-    nb: NotebookNode, place: Place, limits: Limits | None = None, *, ahead: bool = False
+    nb: NotebookNode,
+    place: Place,
+    limits: Limits | None = None,
+    *,
+    ahead: bool = False,
+    kernels: Kernels = borrowed_kernel,
+    kept: Kept | None = None,
 ) -> list[CellMark]:
     """Run and mark a notebook; outputs are written into it.
 
@@ -94,6 +120,8 @@ def mark_notebook(
         place: whose it is and where it belongs.
         limits: what it may use.
         ahead: another attempt is likely to follow: start its kernel already.
+        kernels: where the student's kernels come from.
+        kept: test cells that are not to be run again.
 
     Returns:
         One mark for each test cell, in the notebook's order.
@@ -102,10 +130,23 @@ def mark_notebook(
         CourseError: nothing confines students' code on this machine.
     """
     limits = limits or Limits()
-    run = _mark_once(nb, place, limits, ahead=ahead)
+    run = _mark_once(nb, place, limits, kernels, kept, ahead=ahead)
     if run.died or run.fault:
-        run = _mark_once(nb, place, limits, ahead=ahead)
+        run = _mark_once(nb, place, limits, kernels, kept, ahead=ahead)
     return run.marks
+
+
+def leave_to_person(nb: NotebookNode, reason: str) -> list[CellMark]:
+    """Run nothing; each cell that has points says why a person must look."""
+    marks = []
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        if is_test(cell):
+            marks.append(_mark_of(cell, CellResult(score=None, review=reason)))
+        elif is_grade(cell):
+            cell.metadata["mathgrade"] = {"review": reason, "undecided": True}
+    return marks
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -119,8 +160,18 @@ def _is_given(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_locked(cell) and not marked
 
 
-def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -> _Run:
+def _mark_once(
+    nb: NotebookNode,
+    place: Place,
+    limits: Limits,
+    kernels: Kernels,
+    kept: Kept | None,
+    *,
+    ahead: bool,
+) -> _Run:
     run = _Run()
+    if kept is not None:
+        kept.begin()
     warm_up()
     kernel_name = nb.metadata.get("kernelspec", {}).get("name", "python3")
     warm_up_kernels(limits, kernel_name)
@@ -133,13 +184,11 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
     modules = imported_modules(code, place.course / "source" / place.assignment)
     in_kernel = _in_kernel(source or nb)
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(_scratch(place.folder))
+        folder = stack.enter_context(scratch_folder(place.folder))
         session: JudgeSession | None = None
         kernel: StudentKernel | None = None
         try:
-            kernel = stack.enter_context(
-                borrowed_kernel(limits, kernel_name, ahead=ahead, modules=modules)
-            )
+            kernel = stack.enter_context(kernels(limits, kernel_name, ahead=ahead, modules=modules))
             kernel.take(
                 folder,
                 {"MATHGRADE_STUDENT": place.student, "MATHGRADE_ASSIGNMENT": place.assignment},
@@ -153,14 +202,18 @@ def _mark_once(nb: NotebookNode, place: Place, limits: Limits, *, ahead: bool) -
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
-            if is_test(cell) and source is not None and not _has(source, cell, is_test):
+            if is_test(cell) and kept is not None and kept.restore(cell):
+                run.marks.append(_stock_mark(cell))
+            elif is_test(cell) and source is not None and not _has(source, cell, is_test):
                 run.marks.append(_unknown(cell))
             elif is_test(cell) and cell.metadata.nbgrader["grade_id"] not in in_kernel:
                 run.marks.append(_judge(cell, session, kernel, run))
+                _note(cell, kept, reached=session is None or session.reached)
             elif kernel is not None:
                 _run_cell(cell, kernel, run)
                 if is_test(cell):
                     run.marks.append(_stock_mark(cell))
+                    _note(cell, kept, reached=True)
         if kernel is not None and not kernel.certain:
             run.died = kernel.died
     return run
@@ -218,6 +271,14 @@ def _judge(
             run.fault = str(fault) if isinstance(fault, JudgeError) else _named(fault)
             result = CellResult(score=None, review=f"not marked: {run.fault}")
     return _mark_of(cell, result)
+
+
+def _note(cell: NotebookNode, kept: Kept | None, *, reached: bool) -> None:
+    """Remember whether a test did more in the student's process than look at values."""
+    if reached:
+        cell.metadata.setdefault("mathgrade", NotebookNode())["reached"] = True
+    if kept is not None:
+        kept.ran(cell.metadata.nbgrader["grade_id"], reached=reached)
 
 
 def _mark_of(cell: NotebookNode, result: CellResult) -> CellMark:
@@ -323,28 +384,3 @@ def _source_notebook(place: Place) -> NotebookNode | None:
     if not path.is_file():
         return None
     return nbformat.read(path, as_version=4)
-
-
-@contextlib.contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """A folder of its own for one run: the files handed in, but no notebook.
-
-    The notebook that is being marked holds the hidden tests; it stays where the
-    student's code has no business.
-    """
-    with tempfile.TemporaryDirectory(prefix="mathgrade-", ignore_cleanup_errors=True) as name:
-        scratch = Path(name).resolve()
-        if folder.is_dir():
-            for path in sorted(folder.iterdir()):
-                if path.is_symlink() or path.suffix == ".ipynb":
-                    continue
-                if path.is_file():
-                    shutil.copyfile(path, scratch / path.name)
-                elif path.is_dir():
-                    shutil.copytree(
-                        path,
-                        scratch / path.name,
-                        symlinks=True,
-                        ignore=shutil.ignore_patterns("*.ipynb"),
-                    )
-        yield scratch

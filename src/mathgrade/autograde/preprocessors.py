@@ -1,8 +1,8 @@
-"""The two steps nbgrader's Autograde gains, set in ``nbgrader_config.py``.
+"""The steps nbgrader's Autograde gains, set in ``nbgrader_config.py``.
 
-:class:`Judge` stands where nbgrader's ``Execute`` stood; :class:`FlagForReview`
-comes after ``SaveAutoGrades`` and sends to manual grading what only a person
-can decide.
+:class:`Intake` comes before nbgrader's own sanitizing steps; :class:`Judge` stands where
+nbgrader's ``Execute`` stood; :class:`FlagForReview` comes after ``SaveAutoGrades`` and
+sends to manual grading what only a person can decide.
 """
 
 from __future__ import annotations
@@ -16,9 +16,84 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets import Bool, Enum, Float, Int
 
-from mathgrade.autograde.marking import Limits, Place, is_test, mark_notebook
+from mathgrade.autograde.frames import load_frames
+from mathgrade.autograde.hand_in import Bounds
+from mathgrade.autograde.intake import refused_reason, take_in
+from mathgrade.autograde.marking import (
+    Limits,
+    Place,
+    leave_to_person,
+    mark_notebook,
+)
+from mathgrade.errors import CourseError
 
-__all__ = ["FlagForReview", "Judge"]
+__all__ = ["HAND_IN", "FlagForReview", "Intake", "Judge"]
+
+HAND_IN = "mathgrade_hand_in"
+"""Name of the resource in which the exporter hands over what it has read."""
+
+
+class Intake(NbGraderPreprocessor):
+    """Make the notebook anew from the instructor's, with the student's text in it."""
+
+    notebook_bytes = Int(32 << 20, help="A larger notebook is refused.").tag(config=True)
+    file_bytes = Int(10 << 20, help="A larger file beside it is left out.").tag(config=True)
+    total_bytes = Int(64 << 20, help="Of all files beside the notebooks.").tag(config=True)
+    files = Int(200, help="More files than these are left out.").tag(config=True)
+    cells = Int(2000, help="A notebook with more cells is refused.").tag(config=True)
+    believe_timestamps = Bool(
+        False,
+        help="Where receipts/ says nothing, believe the timestamp.txt that was handed in, which "
+        "the student can write.",
+    ).tag(config=True)
+
+    def bounds(self) -> Bounds:
+        """The bounds as configured."""
+        return Bounds(
+            notebook_bytes=self.notebook_bytes,
+            file_bytes=self.file_bytes,
+            total_bytes=self.total_bytes,
+            files=self.files,
+            cells=self.cells,
+        )
+
+    @staticmethod
+    def notebooks_of(root: Path, assignment: str) -> list[str]:
+        """Names of the notebooks of an assignment."""
+        return sorted(path.stem for path in (root / "source" / assignment).glob("*.ipynb"))
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Replace the notebook; what was not taken as it stood is in its metadata and the log."""
+        ids = resources["nbgrader"]
+        found = resources.pop(HAND_IN, None)
+        if found is None:
+            raise CourseError(
+                "Intake needs the file that was handed in: set c.Autograde.exporter_class = "
+                '"mathgrade.autograde.exporter.IntakeExporter" in nbgrader_config.py.'
+            )
+        name = ids["notebook"]
+        frames = load_frames(Path.cwd(), ids["assignment"], self.config)
+        nb, refusals = take_in(
+            frames[name],
+            found.notebooks.get(name),
+            bounds=self.bounds(),
+            refused=found.refused.get(name, ""),
+        )
+        for refusal in refusals:
+            self.log.warning("%s: %s", ids["student"], refusal)
+        with Gradebook(ids["db_url"]) as gradebook:
+            entered = gradebook.find_notebook(name, ids["assignment"])
+            known = {cell.name for cell in entered.source_cells}
+        # What was added to source/ since is nobody's yet: nbgrader's steps would fail over it.
+        nb.cells = [
+            c
+            for c in nb.cells
+            if c.metadata.get("nbgrader", {}).get("grade_id") in known
+            or "nbgrader" not in c.metadata
+        ]
+        return nb, resources
 
 
 class Judge(NbGraderPreprocessor):
@@ -67,7 +142,13 @@ class Judge(NbGraderPreprocessor):
             student=ids["student"],
             folder=course / resources.get("metadata", {}).get("path", ""),
         )
-        for mark in mark_notebook(nb, place, self.limits(), ahead=self.ahead):
+        refused = refused_reason(nb)
+        marks = (
+            leave_to_person(nb, f"not marked: the notebook that was handed in {refused}")
+            if refused
+            else mark_notebook(nb, place, self.limits(), ahead=self.ahead)
+        )
+        for mark in marks:
             score = "to be reviewed" if mark.score is None else f"{mark.score:g}/{mark.points:g}"
             self.log.debug("%s: %s %s", mark.grade_id, score, mark.error)
         return nb, resources
@@ -90,7 +171,7 @@ class FlagForReview(NbGraderPreprocessor):
             for cell in nb.cells:
                 grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
                 left = cell.metadata.get("mathgrade", {})
-                if is_test(cell) and left.get("review"):
+                if is_grade(cell) and left.get("review"):
                     grade = gradebook.find_grade(grade_id, *names)
                     grade.needs_manual_grade = True
                     if left.get("undecided"):

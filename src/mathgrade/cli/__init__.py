@@ -16,6 +16,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.text import Text
 
+from mathgrade.autograde.light_start import skip_slow_imports
 from mathgrade.cli.commands import app
 from mathgrade.cli.session import Session
 from mathgrade.errors import JudgeError, MathgradeError
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: what to run; the program's own arguments if None.
     """
+    skip_slow_imports()
     words = list(sys.argv[1:] if arguments is None else arguments)
     # --debug is understood wherever it stands: one adds it to a command that has just failed.
     session = Session(debug="--debug" in words)

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from mathgrade import __version__
-from mathgrade.cli.session import Session, here, out, progress
+from mathgrade.cli.session import Session, here, marking_progress, out, progress
 
 if TYPE_CHECKING:
     from mathgrade.verdict import Verdict
@@ -229,8 +229,17 @@ def release(context: typer.Context, assignment: Assignment, course: CourseOption
 def autograde(
     context: typer.Context,
     assignment: Assignment,
+    *,
     student: Students = None,
-    force: Annotated[bool, typer.Option("--force", help="Mark again what is marked.")] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Marked at a time; 0 is as many as there are cores.")
+    ] = 0,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler, tcp://HOST:PORT.")
+    ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Mark again what has not changed.")
+    ] = False,
     course: CourseOption = None,
 ) -> int:
     """Exit 0 if every submission was marked, 1 if one could not be, 2 if there is none."""
@@ -241,22 +250,32 @@ def autograde(
 
     opened = open_course(here(course), debug=context.obj.debug)
     console = out()
-    with progress() as (start, step):
+    with marking_progress() as (start, step):
         results = autograde_all(
-            opened, assignment, student or (), force=force, on_start=start, on_step=step
+            opened,
+            assignment,
+            student or (),
+            force=force,
+            workers=workers,
+            scheduler=scheduler,
+            on_start=start,
+            on_step=step,
         )
     chosen = {result.student for result in results}
-    rows = [row for row in class_marks(opened, assignment) if row.student in chosen]
+    rows = class_marks(opened, assignment, chosen)
     console.print(class_table(assignment, rows))
     for line in reviews_of(rows, by_hand=True):
         console.print(Text(f"  {line}"), soft_wrap=True)
+    for result in results:
+        for refusal in result.refusals:
+            console.print(Text(f"  {result.student}  {refusal}"), soft_wrap=True)
     failed = [result for result in results if result.error]
     for result in failed:
         console.print(Text(f"✗ {result.student}  {result.error}", "bold red"), soft_wrap=True)
     kept = sum(result.kept for result in results)
     marked = len(results) - kept - len(failed)
     line = f"{marked} marked, {len(failed)} could not be marked"
-    console.print(line + (f", {kept} were marked before (--force marks again)" if kept else ""))
+    console.print(line + (f", {kept} have not changed (--force marks again)" if kept else ""))
     return int(bool(failed))
 
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from mathgrade.errors import CourseError
 
-__all__ = ["Session", "here", "out", "progress"]
+__all__ = ["Session", "here", "marking_progress", "out", "progress"]
 
 # Tables have to be read in a log as well, where nobody says how wide a line may be.
 _WIDTH_OF_A_LOG = 160
@@ -88,3 +98,75 @@ def progress(
             begun[0] = True
 
         yield start, step
+
+
+class _Rate(TextColumn):
+    """How many are done in a second."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: Task) -> Text:
+        return Text(rate(task.completed, task.finished_time or task.elapsed or 0.0))
+
+
+def rate(done: float, seconds: float) -> str:
+    """How many are done in a second, or in a minute where it is less than one.
+
+    >>> rate(30, 10), rate(3, 60), rate(0, 5)
+    ('3.0/s', '3.0/min', '')
+    """
+    if not (done and seconds):
+        return ""
+    per = done / seconds
+    return f"{per:.1f}/s" if per >= 1 else f"{per * 60:.1f}/min"
+
+
+def left(done: int, total: int, seconds: float) -> str:
+    """How long the rest will take if it goes on like this.
+
+    >>> left(10, 40, 60), left(1, 2, 5), left(0, 9, 1)
+    ('3 min 00 s left', '5 s left', '')
+    """
+    if not done or done >= total:
+        return ""
+    rest = round(seconds / done * (total - done))
+    return f"{rest // 60} min {rest % 60:02} s left" if rest >= 60 else f"{rest} s left"
+
+
+@contextlib.contextmanager
+def marking_progress() -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
+    """Progress of a class on standard error, with the rate and the time that is left.
+
+    Yields:
+        A function that sets how many there are and one that says which is done.
+    """
+    console = Console(stderr=True, highlight=False)
+    begin = time.monotonic()
+    if not console.is_terminal:
+        count = {"done": 0, "total": 0}
+
+        def begun(total: int) -> None:
+            count["total"] = total
+
+        def done(text: str) -> None:
+            count["done"] += 1
+            so_far, total, seconds = count["done"], count["total"], time.monotonic() - begin
+            parts = (f"{so_far}/{total}", rate(so_far, seconds), left(so_far, total, seconds))
+            typer.echo("  ".join([text, *filter(None, parts)]), err=True)
+
+        yield begun, done
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield (
+            lambda total: bar.update(task, total=total),
+            lambda text: bar.update(task, description=text, advance=1),
+        )

@@ -28,7 +28,6 @@ from mathgrade.course.attempts import (
 from mathgrade.course.marks import StudentMarks, class_marks
 from mathgrade.course.nbgrader_runs import (
     NbgraderCourse,
-    autograde,
     feedback,
     generate,
     open_course,
@@ -42,6 +41,7 @@ from mathgrade.course.notebooks import (
 )
 from mathgrade.course.parallel import each
 from mathgrade.course.replay import CELL_SECONDS
+from mathgrade.course.submissions import autograde_all
 from mathgrade.errors import CourseError
 
 __all__ = ["Demo", "DemoClass", "make_demo", "seats"]
@@ -176,7 +176,7 @@ def seats(attempts: Sequence[str], students: int) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
-    """One submission to mark: plain data, so that it can go to another process."""
+    """One marked submission: plain data, so that it can go to another process."""
 
     folder: Path
     assignment: str
@@ -208,16 +208,20 @@ def _run(
         seated[name] = {student: attempts[attempt] for student, attempt in taken.items()}
         for student, attempt in seated[name].items():
             _hand_in(folder, name, student, attempt, sources[name])
-    jobs = [_Seat(folder, name, student, debug) for name in names for student in seated[name]]
     marked: dict[str, list[str]] = {name: [] for name in names}
     pages, failures = list[Path](), list[str]()
-    for job, result in each(_mark, jobs, workers=workers):
-        on_step(f"{job.assignment}: {job.student}")
-        if isinstance(result, Exception):
-            failures.append(f"{job.assignment}: {result}")
+    for name in names:
+        for result in autograde_all(course, name, workers=workers, on_step=on_step):
+            if result.error:
+                failures.append(f"{name}: {result.student} {result.error}")
+            else:
+                marked[name].append(result.student)
+    jobs = [_Seat(folder, name, student, debug) for name in names for student in marked[name]]
+    for job, made in each(_page, jobs, workers=workers):
+        if isinstance(made, Exception):
+            failures.append(f"{job.assignment}: {made}")
         else:
-            marked[job.assignment].append(job.student)
-            pages += result
+            pages += made
     classes = []
     for name in names:
         rows = tuple(class_marks(course, name))
@@ -235,11 +239,9 @@ def _open(folder: Path, debug: bool) -> NbgraderCourse:
     return open_course(folder, debug=debug, overrides=overrides)
 
 
-def _mark(seat: _Seat) -> list[Path]:
-    """Mark one submission and make its pages."""
-    course = _open(seat.folder, seat.debug)
-    autograde(course, seat.assignment, seat.student, force=True)
-    return feedback(course, seat.assignment, seat.student)
+def _page(seat: _Seat) -> list[Path]:
+    """Make the pages of one submission."""
+    return feedback(_open(seat.folder, seat.debug), seat.assignment, seat.student)
 
 
 def _usable(folder: Path, name: str, source: Any) -> list[Attempt]:

@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import sys
-import sysconfig
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -23,16 +21,16 @@ from typing import Any
 
 from traitlets.config.loader import Config, PyFileConfigLoader
 
+from mathgrade.autograde.alembic_path import find_alembic
 from mathgrade.errors import CourseError
 
 __all__ = [
     "NbgraderCourse",
-    "autograde",
-    "enter",
     "feedback",
     "generate",
     "generate_into",
     "open_course",
+    "told",
 ]
 
 _PRINTED = "%(levelname)s: %(message)s"
@@ -86,7 +84,7 @@ def open_course(
     root = root.resolve()
     if not (root / "source").is_dir():
         raise CourseError(f"Expected a course in {root}: a folder with source/. Found none.")
-    _find_alembic()
+    find_alembic()
     config = Config()
     if (root / "nbgrader_config.py").is_file():
         try:
@@ -160,56 +158,10 @@ def _generate(
     directory = course.directory(assignment)
     if folder is not None:
         directory.release_directory = str(folder.resolve())
-    with _told(course, f"{assignment} could not be released") as log:
+    with told(course, f"{assignment} could not be released") as log:
         converter = GenerateAssignment(coursedir=directory, config=config, log=log)
         converter.force = True
         converter.start()
-
-
-def enter(course: NbgraderCourse, assignment: str) -> None:
-    """Make sure the gradebook knows an assignment; a fresh clone has no gradebook."""
-    from nbgrader.api import MissingEntry
-
-    with course.gradebook() as gradebook:
-        try:
-            if gradebook.find_assignment(assignment).notebooks:
-                return
-        except MissingEntry:
-            pass
-    with tempfile.TemporaryDirectory(prefix="mathgrade-release-") as folder:
-        generate_into(course, assignment, Path(folder), database=True)
-
-
-def autograde(course: NbgraderCourse, assignment: str, student: str, *, force: bool) -> bool:
-    """Autograde one submission.
-
-    Args:
-        course: the course.
-        assignment: which assignment.
-        student: whose submission.
-        force: mark it again even if it has been marked.
-
-    Returns:
-        False if it had been marked already and was left alone.
-
-    Raises:
-        CourseError: it could not be marked, with the reason.
-    """
-    from nbgrader.converters import Autograde
-
-    marked = course.root / "autograded" / student / assignment
-    before = _stamp(marked)
-    with _told(course, f"{student} could not be marked") as log:
-        directory = course.directory(assignment, student)
-        converter = Autograde(coursedir=directory, config=course.config, log=log)
-        converter.force = force
-        converter.start()
-    return _stamp(marked) != before
-
-
-def _stamp(folder: Path) -> int:
-    """Changes when nbgrader writes the folder anew."""
-    return max((path.stat().st_mtime_ns for path in folder.glob("*.ipynb")), default=0)
 
 
 def feedback(course: NbgraderCourse, assignment: str, student: str) -> list[Path]:
@@ -220,7 +172,7 @@ def feedback(course: NbgraderCourse, assignment: str, student: str) -> list[Path
     """
     from nbgrader.converters import GenerateFeedback
 
-    with _told(course, f"no feedback for {student}") as log:
+    with told(course, f"no feedback for {student}") as log:
         directory = course.directory(assignment, student)
         converter = GenerateFeedback(coursedir=directory, config=course.config, log=log)
         converter.force = True
@@ -248,7 +200,7 @@ class _Kept(logging.Handler):
 
 
 @contextlib.contextmanager
-def _told(course: NbgraderCourse, what: str) -> Iterator[logging.Logger]:
+def told(course: NbgraderCourse, what: str) -> Iterator[logging.Logger]:
     """A logger for a converter; its failures become a :class:`CourseError`."""
     log = logging.Logger("mathgrade.nbgrader", logging.DEBUG if course.debug else logging.WARNING)
     kept = _Kept()
@@ -267,10 +219,3 @@ def _told(course: NbgraderCourse, what: str) -> Iterator[logging.Logger]:
         raise CourseError(f"{what}: {kept.reason(error)}") from error
     finally:
         os.chdir(folder)
-
-
-def _find_alembic() -> None:
-    """nbgrader calls ``alembic`` by name when it makes a gradebook: let it be found."""
-    if shutil.which("alembic") is None:
-        scripts = sysconfig.get_path("scripts")
-        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
