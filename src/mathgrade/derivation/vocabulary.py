@@ -8,13 +8,14 @@ Names a student introduced (``Let S = …``) are only short for what they stand 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mathgrade.derivation.components import Components
 from mathgrade.derivation.differentiating import differentiated
 from mathgrade.derivation.statements import Definition
-from mathgrade.equality.definitions import Definitions
+from mathgrade.derivation.unfolding import towards, written_out
+from mathgrade.equality.definitions import Definitions, reached_from
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Context, Declaration, Node
 from mathgrade.expression.names import Size
@@ -103,7 +104,7 @@ class Vocabulary:
                 self._index(index, self._names[name])
             self.given[name] = (definition.indices, self.plain(definition.body))
         for name in list(self.given):
-            if name in _reached(name, self.given):
+            if name in reached_from(name, self.given):
                 raise ResponseError(
                     f"The definition of {name} uses {name} itself.", "derivation.circular"
                 )
@@ -293,7 +294,7 @@ class Vocabulary:
         assert isinstance(base, Name)
         if self.components.shape(body) or self.components.shape(variable):
             raise NotFollowedError("Write this derivative with indices, entry by entry.")
-        opened = self._towards(body, base.name)
+        opened = towards(body, base.name, self.given)
         used = free_names(body) | free_names(variable)
         places = sorted(n for n in used if n in bound or self._is_index(n))
         if len(places) > 2 or len(self._keys) >= MAX_APPLIED:
@@ -312,31 +313,13 @@ class Vocabulary:
             self.partials.append(Partial(here, body, opened, variable))
         return here
 
-    def _towards(self, node: Node, name: str) -> Node:
-        """The formula with those definitions written out that lead to a name."""
-        for other in sorted(free_names(node) & self.given.keys() - {name}):
-            if name in _reached(other, self.given):
-                return self._towards(self._with(node, other), name)
-        return node
-
-    def _with(self, node: Node, name: str) -> Node:
-        """The formula with one definition written out."""
-        indices, body = self.given[name]
-        match node:
-            case Name(found) if found == name and not indices:
-                return body
-            case Entry(Name(found), places) if found == name and len(places) == len(indices):
-                put = (self._with(p, name) for p in places)
-                return substituted(body, dict(zip(indices, put, strict=True)))
-        return pieces_changed(node, lambda child: self._with(child, name))
-
     def leads(self, node: Node, name: str) -> bool:
         """Whether a formula, or what its names stand for, holds a name."""
         names = free_names(node)
         return name in names or any(
-            name in free_names(self.given[other][1]) | _reached(other, self.given)
+            name in free_names(self.given[other][1]) | reached_from(other, self.given)
             for found in names & self.given.keys()
-            for other in (found, *_reached(found, self.given))
+            for other in (found, *reached_from(found, self.given))
         )
 
     def _called(self, definition: Definition, args: tuple[Node, ...]) -> Node:
@@ -406,22 +389,8 @@ class Vocabulary:
         key = (node, only)
         if key not in self._unfolded:
             names = self.given.keys() if only is None else only & self.given.keys()
-            self._unfolded[key] = self._unfold(node, frozenset(names))
+            self._unfolded[key] = written_out(node, self.given, frozenset(names))
         return self._unfolded[key]
-
-    def _unfold(self, node: Node, names: frozenset[str]) -> Node:
-        match node:
-            case Name(name) if name in names:
-                indices, body = self.given[name]
-                return node if indices else self._unfold(body, frozenset(self.given) & names)
-            case Entry(Name(name), places) if name in names:
-                indices, body = self.given[name]
-                if len(indices) == len(places):
-                    put = dict(zip(indices, places, strict=True))
-                    return self._unfold(substituted(body, put), names)
-            case Fold(kind, body, index, low, high):
-                return Fold(kind, self._unfold(body, names - {index}), index, low, high)
-        return pieces_changed(node, lambda child: self._unfold(child, names))
 
 
 def _size_of(node: Node) -> Size | None:
@@ -438,21 +407,3 @@ def _indexes(node: Node, name: str, index: str) -> bool:
     if isinstance(node, Entry) and node.base == Name(name) and Name(index) in node.indices:
         return True
     return any(_indexes(child, name, index) for child in children(node))
-
-
-def _reached(name: str, given: Mapping[str, tuple[tuple[str, ...], Node]]) -> set[str]:
-    reached: set[str] = set()
-    queue: list[str] = [name]
-    while queue:
-        for used in _names_in(given[queue.pop()][1]):
-            if used in given and used not in reached:
-                reached.add(used)
-                queue.append(used)
-    return reached
-
-
-def _names_in(node: Node) -> Iterable[str]:
-    if isinstance(node, Name):
-        yield node.name
-    for child in children(node):
-        yield from _names_in(child)
