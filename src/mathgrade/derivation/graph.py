@@ -200,68 +200,107 @@ class Graph:
         return self._support.follows(left, right)
 
     def _reach(self, end: Node) -> None:
+        self._reach_in(self._forms, end)
+
+    def _reach_in(self, forms: Forms, end: Node) -> None:
         """Joins an end of the claim to what it is once its definitions are written out."""
-        self._forms.add(end)
-        whole = self._forms.spelt(self.vocabulary.unfolded(end))
-        for form in self._forms.all():
-            if form != end and self._forms.spelt(form) == whole:
-                self._forms.join(end, form)
+        forms.add(end)
+        whole = forms.spelt(self.vocabulary.unfolded(end))
+        for form in forms.all():
+            if form != end and forms.spelt(form) == whole:
+                forms.join(end, form)
 
     def _leads(self, left: Node, right: Node) -> bool:
         """Whether the steps lead from one side to the other by way of something else.
 
         For a claim that is itself no bigger than a step may be: to write it down shows
-        nothing. Formulas count as something else if more than order and brackets differ.
+        nothing, nor does a step that takes all the laws of the claim at once, unless
+        earlier lines make it smaller.
         """
         laws = self.measure.laws(left, right, self.max_laws) or frozenset()
-        if self._path(left, right, laws):
+        if len(laws) > 1:
+            return self._by_smaller_steps(left, right, laws)
+        if self._path(left, right):
             return True
         if self._forms.is_matrix(left):
             products = self._support.identities(left, right)
-            return any(self._path(product, one, frozenset()) for product, one in products)
+            return any(self._path(product, one) for product, one in products)
         if self._forms.same(left, right):
             return False
         # a = b from a - b = 0, as far as that was led to by way of something else.
         for members in self._forms.classes():
             for u, v in itertools.combinations(members, 2):
-                if self._support.equivalent((left, right), (u, v)) and self._path(u, v, laws):
+                if self._support.equivalent((left, right), (u, v)) and self._path(u, v):
                     return True
         return False
 
-    def _path(self, left: Node, right: Node, whole: frozenset[str]) -> bool:
-        """Whether steps lead there, of which not more than one takes as much as all at once.
+    def _by_smaller_steps(self, left: Node, right: Node, whole: frozenset[str]) -> bool:
+        """Whether steps lead there that each take less than all the laws at once."""
+        forms = Forms(self.measure)
+        support = Support(self.vocabulary, forms, self.max_laws, self.late)
+        waiting = []
+        for link in self._support.good:
+            laws = self.laws.get(link.step)
+            small = laws is not None and not whole <= laws and EARLIER.name not in laws
+            if link.step and not small and not self._takes_apart(link):
+                waiting.append(link)
+            else:
+                support.establish(link)
+        for _ in range(MAX_PASSES):
+            left_over = [k for k in waiting if not self._smaller(support, k, whole)]
+            if len(left_over) == len(waiting):
+                break
+            waiting = left_over
+        for end in (left, right):
+            self._reach_in(forms, end)
+        return forms.joined(left, right) or support.follows(left, right)
 
-        Args:
-            whole: the laws of all at once.
-        """
+    def _takes_apart(self, link: Link) -> bool:
+        """Whether a derivative of what a name stands for becomes one of what that is made of."""
+        shut = self.vocabulary.hidden
+        held = [
+            [free_names(node.body) & shut for node in _derivatives(side)]
+            for side in (link.left, link.right)
+        ]
+        return any(bool(a and b) and all(a) and not any(b) for a, b in (held, reversed(held)))
+
+    def _smaller(self, support: Support, link: Link, whole: frozenset[str]) -> bool:
+        """Whether earlier lines make a step smaller than all the laws at once; it is used then."""
+        for start, end in ((link.left, link.right), (link.right, link.left)):
+            for other in support.others(start):
+                laws = self.measure.laws(other, end, self.max_laws, strict=True)
+                if laws is not None and not whole <= laws:
+                    support.establish(link)
+                    return True
+        if EARLIER.name in (self.laws.get(link.step) or frozenset()) and support.carries(
+            link.left, link.right
+        ):
+            support.establish(link)
+            return True
+        return False
+
+    def _path(self, left: Node, right: Node) -> bool:
+        """Whether steps lead there by way of a formula that is spelt differently."""
         spelt = self._forms.spelt
         start, end = spelt(left), spelt(right)
-        steps: dict[Spelling, set[tuple[Spelling, bool]]] = {}
+        parent: dict[Spelling, Spelling] = {}
 
-        def step(a: Spelling, b: Spelling, *, large: bool) -> None:
+        def find(key: Spelling) -> Spelling:
+            while (up := parent.get(key, key)) != key:
+                key = up
+            return key
+
+        def join(a: Spelling, b: Spelling) -> None:
             if a != b and {a, b} != {start, end}:
-                steps.setdefault(a, set()).add((b, large))
-                steps.setdefault(b, set()).add((a, large))
+                parent[find(b)] = find(a)
 
         nodes = [left, right]
         for link in self._support.good:
             nodes += [link.left, link.right]
-            laws = self.laws.get(link.step) or frozenset()
-            large = len(whole) > 1 and whole <= laws
-            step(spelt(link.left), spelt(link.right), large=large)
+            join(spelt(link.left), spelt(link.right))
         for node in nodes:
-            step(spelt(node), spelt(self.vocabulary.unfolded(node)), large=False)
-        reached, todo = {(start, 0)}, [(start, 0)]
-        while todo:
-            here, count = todo.pop()
-            if here == end:
-                return bool(start != end)
-            for there, large in steps.get(here, ()):
-                state = (there, count + large)
-                if state[1] <= 1 and state not in reached:
-                    reached.add(state)
-                    todo.append(state)
-        return False
+            join(spelt(node), spelt(self.vocabulary.unfolded(node)))
+        return bool(start != end and find(start) == find(end))
 
 
 def _derivatives(node: Node) -> Iterator[Derivative]:

@@ -90,12 +90,11 @@ class Support:
         """Whether a step from a to b rests on what is established."""
         if self.forms.is_matrix(a):
             return self.by_other_form(a, b) or self.inverse(a, b)
-        return (
-            self.follows(a, b, defined=True)
-            or self.by_lemmas(a, b)
-            or self.by_other_form(a, b)
-            or self.differentiated(a, b)
-        )
+        return self.carries(a, b) or self.by_other_form(a, b)
+
+    def carries(self, a: Node, b: Node) -> bool:
+        """Whether equations that are established carry over: solved, put in, differentiated."""
+        return self.follows(a, b, defined=True) or self.by_lemmas(a, b) or self.differentiated(a, b)
 
     def by_lemmas(self, a: Node, b: Node) -> bool:
         """Whether derivatives of defined names that are established lead from a to b."""
@@ -122,15 +121,18 @@ class Support:
         """Whether a form of a that is established leads to b, or a to such a form of b."""
         measure = self.forms.measure
         for start, end in ((a, b), (b, a)):
-            for other in itertools.islice(self._others(start), MAX_OTHERS):
+            for other in self.others(start):
                 if self.late():
                     return False
                 if measure.laws(other, end, self.max_laws, strict=True) is not None:
                     return True
         return False
 
-    def _others(self, node: Node) -> Iterator[Node]:
+    def others(self, node: Node) -> Iterator[Node]:
         """Other forms of a formula: joined to it, or with one or two earlier lines put in."""
+        return itertools.islice(self._others(node), MAX_OTHERS)
+
+    def _others(self, node: Node) -> Iterator[Node]:
         yield from self.forms.of(node, MAX_FORMS)
         once = list(itertools.islice(self._put_in(node), MAX_FORMS))
         yield from once

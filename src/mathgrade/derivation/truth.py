@@ -26,6 +26,7 @@ from mathgrade.expression.nodes import (
     Name,
     Number,
     Relation,
+    Subst,
     Truth,
     children,
 )
@@ -160,7 +161,10 @@ class Judgement:
             if isinstance(value, Number) and self._is_size(name)
         }
         put = {name: value for name, value in put.items() if name not in sizes}
-        left, right = (substituted(side, put) for side in (equation.left, equation.right))
+        left, right = equation.left, equation.right
+        if put:  # into definitions, too
+            unfolded = self.vocabulary.unfolded
+            left, right = (_put_in(unfolded(side), put) for side in (left, right))
         key = (left, right, tuple(conditions), tuple(sorted(sizes.items())))
         if key not in self._known:
             self._known[key] = self._at_sizes(left, right, tuple(conditions), sizes)
@@ -243,6 +247,21 @@ class Judgement:
         except ItemError as error:  # the left side of a student's line is the student's
             reason = str(error).removeprefix("The reference cannot be read: ")
             return Decision(Equality.ILL_FORMED, reason=reason, note="derivation.left")
+
+
+def _put_in(node: Node, values: Mapping[str, Node]) -> Node:
+    """The formula with values for names; once derivatives by them are taken, if there are any."""
+    later = {name for name in values if _differentiates_by(node, name)}
+    node = substituted(node, {n: v for n, v in values.items() if n not in later})
+    for name in sorted(later):
+        node = Subst(node, name, values[name])
+    return node
+
+
+def _differentiates_by(node: Node, name: str) -> bool:
+    if isinstance(node, Derivative) and Name(name) in node.by:
+        return True
+    return any(_differentiates_by(child, name) for child in children(node))
 
 
 def _size(size: int | str) -> Node:

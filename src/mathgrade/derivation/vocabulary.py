@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from mathgrade.derivation.components import Components
 from mathgrade.derivation.differentiating import differentiated
+from mathgrade.derivation.matching import rewritten
 from mathgrade.derivation.statements import Definition
 from mathgrade.derivation.unfolding import towards, written_out
 from mathgrade.equality.definitions import Definitions, reached_from
@@ -295,6 +296,11 @@ class Vocabulary:
         if self.components.shape(body) or self.components.shape(variable):
             raise NotFollowedError("Write this derivative with indices, entry by entry.")
         opened = towards(body, base.name, self.given)
+        if base.name not in free_names(opened):  # σ = 1/u, where 1 + e^{-x} was named u
+            short = self.unfolded(self.given[base.name][1])
+            opened = rewritten(self.unfolded(body), short, base, frozenset())
+        if base.name not in free_names(opened):
+            raise NotFollowedError(f"How this depends on {base.name} is not said here.")
         used = free_names(body) | free_names(variable)
         places = sorted(n for n in used if n in bound or self._is_index(n))
         if len(places) > 2 or len(self._keys) >= MAX_APPLIED:

@@ -68,11 +68,16 @@ class Walk:
     Args:
         document: the derivation as it was read.
         judgement: says whether equations hold.
+
+    Attributes:
+        chain: where the present chain stands.
+        chains: the two before it.
     """
 
     document: Document
     judgement: Judgement
     chain: _Chain = field(default_factory=_Chain)
+    chains: list[_Chain] = field(default_factory=list)
     steps: int = 0
     supposed: tuple[Node, ...] = ()
 
@@ -98,10 +103,14 @@ class Walk:
             return
         relations = list(statement.relations)
         sides = list(statement.sides)
+        if statement.continues and relations[:1] == [_EQUAL] and sides and sides[0].node:
+            self._resume(sides[0].node, (*statement.conditions, *self.supposed))
         conditions = (*statement.conditions, *self.supposed)
         defines = statement.definition is not None
         if not statement.continues and sides:
             first = sides.pop(0)
+            if self.chain.last is not None:
+                self.chains = [self.chain, *self.chains[:1]]
             self.chain = _Chain(first.node, first.node)
             yield Walked(_plain(first, statement, LineOutcome.START))
         for relation, side in zip(relations, sides, strict=False):
@@ -120,6 +129,15 @@ class Walk:
             else:
                 walked = self._relation(statement, side, relation, conditions)
             yield replace(walked, line=replace(walked.line, relation=relation))
+
+    def _resume(self, node: Node, conditions: tuple[Node, ...]) -> None:
+        """Takes up the chain that a line goes on from: an earlier one, past a reminder between."""
+        for chain in (self.chain, *self.chains):
+            if chain.last is not None:
+                found, _ = self._judged(chain.last, node, conditions)
+                if found.outcome is Equality.EQUAL:
+                    self.chain = chain
+                    return
 
     # -- special cases -------------------------------------------------------------------
 

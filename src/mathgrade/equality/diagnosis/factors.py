@@ -58,6 +58,8 @@ def simple(value: float) -> Node | None:
     >>> simple(0.5), simple(0.123456)
     (Number(value=Fraction(1, 2)), None)
     """
+    if not abs(value) < 1e6:  # too large for any of them, infinite, or no number
+        return None
     for constant, size in _CONSTANTS:
         quotient = value / size
         near = Fraction(quotient).limit_denominator(60)

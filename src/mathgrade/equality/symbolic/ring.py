@@ -154,9 +154,10 @@ class Ring:
         """
         found = self._places.get(key)
         if found is None:
-            found = self._places[key] = len(self.keys)
+            found = len(self.keys)
             if found >= len(self._generators):
                 raise FullRingError
+            self._places[key] = found
             self.keys.append(key)
         return found
 
