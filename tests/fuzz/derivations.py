@@ -78,7 +78,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of an edit: "found", "elsewhere" (at another line first) or "missed"."""
+    """What became of an edit: "found", "elsewhere" (another line first), "missed", "exception"."""
 
     edit: Edit
     verdict: str
@@ -252,7 +252,11 @@ def edits(seed: int, count: int) -> Iterator[Edit]:
 def judge(edit: Edit) -> Found:
     """Whether the false line of an edit is found."""
     start = time.process_time()
-    found = marked(edit.text, proofs()[edit.case].claim)
+    try:
+        found = marked(edit.text, proofs()[edit.case].claim)
+    except Exception as error:  # whatever it is, it should not have come out of marking
+        said = f"{type(error).__name__}: {error}"
+        return Found(edit, "exception", "none", time.process_time() - start, said)
     seconds = time.process_time() - start
     first = next((k for k, line in enumerate(found.lines) if line.outcome.wrong), None)
     outcome = found.outcome.value
