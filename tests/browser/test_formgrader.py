@@ -89,10 +89,10 @@ def test_an_instructor_marks_a_submission_with_the_buttons(
         cards.first.scroll_into_view_if_needed()
         page.screenshot(path=tmp_path / "marked.png")
         # nbgrader's own boxes for the marks hold what the cards say; it has one for each Markdown
-        # answer, too, of 0 points.
+        # answer, too, of 0 points, which stays empty: nobody is to fill it in.
         boxes = frame.locator("input.score")
-        given = [float(box.get_attribute("placeholder") or "nan") for box in boxes.all()]
-        assert given == [0, 3, 2.25, 0, 4, 3, 3, 2.75, 2]
+        given = [box.input_value() or box.get_attribute("placeholder") for box in boxes.all()]
+        assert given == [None, "3", "2.25", None, "4", "3", "3", "2.75", "2"]
     assert [address for address in opened.outside if not MATHJAX.match(address)] == []
     assert [said for said in opened.errors if not WITHOUT_MATHJAX.search(said)] == []
     assert opened.refused == []
