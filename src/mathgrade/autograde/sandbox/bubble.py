@@ -33,6 +33,8 @@ def bubble_command(readable: Iterable[Path], scratch_bytes: int) -> list[str] | 
         return None
     command = [program, "--unshare-all", "--die-with-parent", "--uid", _NOBODY, "--gid", _NOBODY]
     command += ["--proc", "/proc", "--dev", "/dev"]
+    # Before the libraries: an environment below /tmp is not to be hidden by it.
+    command += ["--size", str(scratch_bytes), "--tmpfs", "/tmp"]  # noqa: S108
     prefixes = (Path(sys.prefix), Path(sys.base_prefix))
     interpreter = [path / name for path in prefixes for name in ("bin", "pyvenv.cfg")]
     for path in (*readable, *filter(Path.exists, interpreter)):
@@ -41,6 +43,5 @@ def bubble_command(readable: Iterable[Path], scratch_bytes: int) -> list[str] | 
     for name in ("/bin", "/lib", "/lib64"):
         if Path(name).is_symlink():
             command += ["--symlink", str(Path(name).readlink()), name]
-    command += ["--size", str(scratch_bytes), "--tmpfs", "/tmp"]  # noqa: S108
     command += ["--remount-ro", "/"]
     return command
