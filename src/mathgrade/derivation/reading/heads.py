@@ -12,7 +12,7 @@ __all__ = ["Head", "read_head"]
 
 _LONGEST = 60  # tokens of a head
 _CLOSE = {"{": "}", "(": ")", "[": "]"}
-_CONSTANTS = frozenset({"e", "pi", "delta", "d"})
+_CONSTANTS = frozenset({"e", "pi", "delta"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ __all__ = ["Evaluator"]
 
 MAX_WRITTEN_OUT = 16
 MAX_POWER = 64
+MAX_DET = 3  # rows of a determinant that is written out
 
 
 @dataclass(slots=True)
@@ -315,6 +316,8 @@ class Evaluator:
             if isinstance(grid, Ratio):
                 return grid
             return over_range(a, grid.rows, lambda k: grid.at(k, k))
+        if name == "det":
+            return self._det(args[0])
         if name == "diag":
             return args[0] if isinstance(args[0], Ratio) else self._diagonal(args[0])
         values = [simplest(a, number_of(v)) for v in args]
@@ -324,6 +327,26 @@ class Evaluator:
         if name in TOTAL:
             return a.call(name, *values)
         raise NotCoveredError(f"nothing is known of {name}")
+
+    def _det(self, value: Value) -> Ratio:
+        """A determinant, written out by its first row."""
+        if isinstance(value, Ratio):
+            return value
+        n = value.rows
+        if not isinstance(n, int) or n != value.columns or n > MAX_DET:
+            raise NotCoveredError("a determinant that is not written out")
+
+        def minor(row: int, columns: tuple[int, ...]) -> Ratio:
+            if not columns:
+                return self.algebra.number(1)
+            total = self.algebra.number(0)
+            for k, c in enumerate(columns):
+                entry = value.at(("", row), ("", c))
+                rest = minor(row + 1, columns[:k] + columns[k + 1 :])
+                total = total + self.algebra.number((-1) ** k) * entry * rest
+            return total
+
+        return minor(1, tuple(range(1, n + 1)))
 
     def _diagonal(self, grid: Grid) -> Grid:
         a, upright = self.algebra, grid.columns == 1
