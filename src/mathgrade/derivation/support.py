@@ -41,7 +41,7 @@ __all__ = ["Support"]
 
 MAX_FORMS = 12  # other forms of one side that are tried
 MAX_LEMMAS = 6
-MAX_OTHERS = 16  # other forms that are measured
+MAX_OTHERS = 36  # other forms that are measured
 MAX_PAIRS = 300  # pairs a step may follow from
 _CALCULUS = FREE.union(*(law.laws for law in STEP_LAWS if law.name in ("rule", "derivative")))
 
@@ -133,11 +133,13 @@ class Support:
         return itertools.islice(self._others(node), MAX_OTHERS)
 
     def _others(self, node: Node) -> Iterator[Node]:
-        yield from self.forms.of(node, MAX_FORMS)
-        once = list(itertools.islice(self._put_in(node), MAX_FORMS))
-        yield from once
-        twice = (new for one in once for new in self._put_in(one) if new != node)
-        yield from itertools.islice(dict.fromkeys(twice), 2 * MAX_FORMS)
+        forms = self.forms.of(node, MAX_FORMS)
+        yield from forms
+        for start in (node, *forms[:2]):
+            once = list(itertools.islice(self._put_in(start), MAX_FORMS))
+            yield from once
+            twice = (new for one in once for new in self._put_in(one) if new != node)
+            yield from itertools.islice(dict.fromkeys(twice), MAX_FORMS)
 
     def _put_in(self, node: Node) -> Iterator[Node]:
         """The formula with an established equation put in, one after the other."""
