@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Route, expect, sync_playwright
 
 from ..nbgrader.commands import SCRIPTS, environment
 
@@ -123,7 +123,8 @@ def window(chromium: str) -> Iterator[Window]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=30_000)
         try:
             context = browser.new_context(viewport={"width": 1360, "height": 900})
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(60_000)  # until what is waited for is there
+            expect.set_options(timeout=60_000)
             opened = Window(context.new_page())
 
             def gate(route: Route) -> None:

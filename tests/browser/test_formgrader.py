@@ -38,7 +38,7 @@ def press(frame: FrameLocator, selector: str) -> str:
     """Press a button of formgrader and wait until it says that it worked."""
     frame.locator(selector).first.click()
     dialog = frame.locator(".modal.in")
-    expect(dialog.locator(".modal-title")).to_have_text("Success", timeout=60_000)
+    expect(dialog.locator(".modal-title")).to_have_text("Success", timeout=120_000)
     said = dialog.inner_text()
     dialog.locator(".modal-footer button").first.click()
     expect(frame.locator(".modal.in, .modal-backdrop")).to_have_count(0)
