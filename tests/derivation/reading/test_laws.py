@@ -188,9 +188,7 @@ HOSTILE = {
 def test_hostile_text_ends_at_once(text):
     start = time.process_time()
     document = read(text)
-    assert (
-        time.process_time() - start < 1.5
-    )  # guards against a hang, on a machine that does other work as well
+    assert time.process_time() - start < 0.5
     assert len(document.statements) <= MAX_SIDES
     assert all(
         not side.node for s in document.statements for side in s.sides if len(side.text) > 9e3
