@@ -91,6 +91,7 @@ def test_an_instructor_marks_a_submission_with_the_buttons(
         # nbgrader's own boxes for the marks hold what the cards say; it has one for each Markdown
         # answer, too, of 0 points, which stays empty: nobody is to fill it in.
         boxes = frame.locator("input.score")
+        expect(boxes.nth(1)).to_have_attribute("placeholder", "3")  # marks come after the page
         given = [box.input_value() or box.get_attribute("placeholder") for box in boxes.all()]
         assert given == [None, "3", "2.25", None, "4", "3", "3", "2.75", "2"]
     assert [address for address in opened.outside if not MATHJAX.match(address)] == []
