@@ -1,10 +1,10 @@
 """Functions: called on inputs of the judge's choice, all in one round trip."""
 
-import time
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from tests.hang import ends_within
 
 from mathgrade.answers import Function
 from mathgrade.answers.checks import agrees, no_loops, raises, satisfies, silent, unchanged
@@ -410,7 +410,6 @@ def test_a_source_that_cannot_be_read_goes_to_a_person():
 
 def test_large_arrays_are_shown_short():
     big = np.arange(1_000_000.0)
-    start = time.process_time()
-    finding = only("right", "the value is wrong", lambda z: z + 1, [big], lambda z: z * 1.0)
-    assert len(finding.message) < 200
-    assert time.process_time() - start < 5
+    with ends_within(5):
+        finding = only("right", "the value is wrong", lambda z: z + 1, [big], lambda z: z * 1.0)
+        assert len(finding.message) < 200

@@ -273,6 +273,16 @@ def test_a_bomb_goes_off_in_its_own_cell_only(course: Path, tmp_path: Path, bomb
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_cell_that_prints_too_much_is_interrupted_before_its_time_is_up(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fast machine printed 256 MB in its second, and lost the attempt its other cells."""
+    monkeypatch.setattr("mathgrade.autograde.zygote.kernel._CELL_BYTES", 1_000_000)
+    with attempt(course, tmp_path, cell_seconds=600) as one:
+        assert "MB of output" in one.run("while True: print('x' * 10000)")[-3000:]
+        assert one.goes_on()
+
+
 def test_a_cell_that_only_sleeps_is_stopped_by_the_clock_on_the_wall(
     course: Path, tmp_path: Path
 ) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import builtins
 import os
-import time
 
 import pytest
 import sympy as sp
 from sympy.parsing import ast_parser, sympy_parser
 
 from mathgrade.autograde.sympy_text import guard_sympify
+from tests.hang import ends_within
 
 x, y = sp.symbols("x y")
 
@@ -185,10 +185,8 @@ def tripwire(monkeypatch):
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("text", [*ATTACKS, *BOMBS], ids=lambda text: text[:40] or "empty")
 def test_an_attack_is_refused_and_nothing_runs(text, tripwire):
-    start = time.process_time()
-    with pytest.raises(sp.SympifyError):
+    with ends_within(2), pytest.raises(sp.SympifyError):
         sp.sympify(text)
-    assert time.process_time() - start < 2
     assert tripwire == []
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import random
-import time
 
 import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.hang import ends_within
 
 from mathgrade.codec import CodecError, decode, decode_call, decode_result, encode, loads, parse
 from mathgrade.codec.decode import Reader
@@ -207,10 +207,8 @@ def test_whatever_the_maker_of_stand_ins_raises_is_a_codec_error(error):
 
 def test_integers_of_one_hash_cannot_hold_the_decoder_up():
     """2**61 - 1 is the modulus of Python's hash: all of these collide."""
-    start = time.process_time()
-    with pytest.raises(CodecError):
+    with ends_within(2), pytest.raises(CodecError):
         decode(["set", *(["int", hex(k * (2**61 - 1))] for k in range(1, 20_002))])
-    assert time.process_time() - start < 2
 
 
 RULER = ["Integer", "Symbol", "list", "sympy", "int", "Pow", "array", "matrix", "call", "__class__"]
@@ -247,16 +245,15 @@ def test_twenty_thousand_mutated_messages_raise_nothing_but_the_codecs_own_error
     seeds = [encode(value) for value in [*VALUES, *EXPRESSIONS]]
     seeds.append(encode([functions[0]], lambda _: "s1"))
     refused = 0
-    start = time.process_time()
-    for _ in range(20_000):
-        data = rng.choice(seeds)
-        for _ in range(rng.randint(1, 3)):
-            data = mutated(data, rng)
-        try:
-            decode(data, lambda handle, name: functions[0])
-        except CodecError:
-            refused += 1
-    assert time.process_time() - start < 20
+    with ends_within(20):
+        for _ in range(20_000):
+            data = rng.choice(seeds)
+            for _ in range(rng.randint(1, 3)):
+                data = mutated(data, rng)
+            try:
+                decode(data, lambda handle, name: functions[0])
+            except CodecError:
+                refused += 1
     assert 5_000 < refused < 20_000, "the mutations should neither all fail nor all pass"
 
 

@@ -1,10 +1,10 @@
 """Polynomials of a hundred thousand terms, and texts that only look like them."""
 
 import random
-import time
 from fractions import Fraction
 
 import pytest
+from tests.hang import ends_within
 
 from mathgrade.equality import decide
 from mathgrade.errors import ItemError
@@ -110,14 +110,13 @@ def test_anything_else_is_not_read(text):
 
 
 def test_long_texts_that_make_no_sense_end_soon():
-    start = time.process_time()
-    for text in (
-        "x*" * 2_000_000,
-        "x+" * 2_000_000,
-        "1" * 4_000_000,
-        "(" * 3_000_000,
-        "x " * 10**6,
-    ):
-        assert len(text) > MAX_LENGTH
-        assert decide("x", text, XY).outcome.value == "ill-formed"
-    assert time.process_time() - start < 30  # a guard against a hang
+    with ends_within(30):
+        for text in (
+            "x*" * 2_000_000,
+            "x+" * 2_000_000,
+            "1" * 4_000_000,
+            "(" * 3_000_000,
+            "x " * 10**6,
+        ):
+            assert len(text) > MAX_LENGTH
+            assert decide("x", text, XY).outcome.value == "ill-formed"

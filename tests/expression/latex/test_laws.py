@@ -1,11 +1,11 @@
 """What holds for every text: an error has a place, spelling does not change the reading."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.hang import ends_within
 
 from mathgrade.expression import read_names, to_latex, to_text
 from mathgrade.expression.latex_text import LatexError, parse, read_latex
@@ -149,9 +149,8 @@ def test_spelling_does_not_change_the_reading(text, old, new):
     ids=lambda text: text[:12],
 )
 def test_hostile_text_is_refused_at_once(text):
-    start = time.process_time()
-    assert outcome(text) is None
-    assert time.process_time() - start < 0.5
+    with ends_within(0.5):
+        assert outcome(text) is None
 
 
 def test_sixty_brackets_in_each_other_are_read():

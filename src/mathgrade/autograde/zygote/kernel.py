@@ -34,6 +34,7 @@ _GRACE_SECONDS = 2.0  # between an interrupt and the end of the process
 _POLL_SECONDS = 0.25
 _LINE_BYTES = 2 * MAX_MESSAGE
 _CELL_BYTES = 4 * MAX_MESSAGE  # of messages, kept or not
+_OUTPUT_LIMIT = f"{_CELL_BYTES // 1_000_000} MB of output"
 _ATTEMPT_CELLS = 120  # the processor time of a whole attempt, in cells at their limit
 
 
@@ -174,17 +175,15 @@ class WarmKernel:
                     elif collect is not None:
                         _collect(collect, message)
                 seconds_left = allowance.left()
-                if seconds_left <= 0:
+                if seconds_left <= 0 or left < 0:
                     if stopped:
                         self._end(f"it went on after the limit of {stopped}")
-                    stopped = allowance.limit
+                    stopped = allowance.limit if left >= 0 else _OUTPUT_LIMIT
                     process.signal(signal.SIGINT)
                     allowance = Allowance(process.number, _GRACE_SECONDS, self.limits.patience)
+                    left = _CELL_BYTES
                     continue
-                received = self._receive(min(seconds_left, _POLL_SECONDS))
-                left -= received
-                if left < 0:
-                    self._end("it printed more than it may")
+                left -= self._receive(min(seconds_left, _POLL_SECONDS))
                 if time.monotonic() > looked + _POLL_SECONDS:
                     self._look_after(process)
                     looked = time.monotonic()
