@@ -19,8 +19,9 @@ help:
 demo: $(READY)
 	$(BIN)/mathgrade demo --students 8 --force
 
+# Whole files to a process, so that what a file prepares is prepared once.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 coverage: $(DEV)
 	$(BIN)/coverage erase

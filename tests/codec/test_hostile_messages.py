@@ -29,7 +29,9 @@ def deep(depth):
 
 
 def short(data):
-    return "a large integer" if type(data) is int else repr(data)[:50]
+    if type(data) is int:
+        return "a large integer"
+    return "an object" if type(data) is object else repr(data)[:50]
 
 
 REFUSED = [
