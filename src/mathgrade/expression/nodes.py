@@ -12,7 +12,6 @@ top only, never inside a formula; :mod:`mathgrade.expression.kinds` says which i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -276,23 +275,29 @@ class Union(Node):
     parts: tuple[Node, ...]
 
 
-def _inside(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _inside(part)
+def _collect(values: tuple[object, ...], found: list[Node]) -> None:
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            _collect(value, found)
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes directly under this one, from left to right.
 
     >>> [c.name for c in children(Add((Name("x"), Name("y"))))]
     ['x', 'y']
     """
+    found: list[Node] = []
     names: tuple[str, ...] = type(node).__match_args__
     for name in names:
-        yield from _inside(getattr(node, name))
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            _collect(value, found)
+    return found
 
 
 def free_names(node: Node) -> frozenset[str]:
@@ -301,17 +306,23 @@ def free_names(node: Node) -> frozenset[str]:
     >>> sorted(free_names(Fold("sum", Name("k"), "k", Number(Fraction(1)), Name("n"))))
     ['n']
     """
-    if isinstance(node, Name):
-        return frozenset({node.name})
-    if isinstance(node, Fold):
-        inner = free_names(node.body) - {node.index}
-        return inner | free_names(node.low) | free_names(node.high)
-    if isinstance(node, Subst):
-        return (free_names(node.body) - {node.name}) | free_names(node.value)
-    found: frozenset[str] = frozenset({node.function}) if isinstance(node, Apply) else frozenset()
-    for child in children(node):
-        found |= free_names(child)
-    return found
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Name):
+            found.add(part.name)
+        elif isinstance(part, Fold):
+            found |= free_names(part.body) - {part.index}
+            stack += (part.low, part.high)
+        elif isinstance(part, Subst):
+            found |= free_names(part.body) - {part.name}
+            stack.append(part.value)
+        else:
+            if isinstance(part, Apply):
+                found.add(part.function)
+            stack += children(part)
+    return frozenset(found)
 
 
 def size(node: Node, limit: int = 1_000_000) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mathgrade.errors import ResponseError
@@ -96,12 +98,40 @@ def _checked(value: Any, context: Context | Mapping[str, str] | None) -> tuple[N
         node = _tree(value, context)
     except RecursionError:
         raise ResponseError("The formula is nested too deeply.", "expression.too-big") from None
-    if size(node, MAX_NODES) > MAX_NODES:
+    return node, _fitting(_Read(node, context))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A tree and the names it is read with; equal to another only if both are the very same."""
+
+    node: Node
+    context: Context | None
+
+    def __hash__(self) -> int:
+        return hash((id(self.node), id(self.context)))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Read)
+            and other.node is self.node
+            and other.context is self.context
+        )
+
+
+@lru_cache(maxsize=64)
+def _fitting(read: _Read) -> Shape:
+    """The shape of a tree in which everything fits.
+
+    Kept, because what was read is given to be decided, often many times; neither a tree nor
+    its names ever change.
+    """
+    if size(read.node, MAX_NODES) > MAX_NODES:
         raise ResponseError(
             f"The formula has more than {MAX_NODES} pieces; that is too long to be read.",
             "expression.too-big",
         )
-    return node, () if context is None else check_any(node, context)
+    return () if read.context is None else check_any(read.node, read.context)
 
 
 def _tree(value: Any, context: Context | None, depth: int = 0) -> Node:
