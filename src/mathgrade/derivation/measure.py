@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -151,20 +152,23 @@ class Measure:
         A law without which all others do not suffice is in every set that does. Laws of
         exponents are looked at apart: to split e^{a - b} may make others needed.
         """
-        if not self._agree(*step[:2], chosen, hidden, step[2]):
+        # What is not chosen does nothing, so that all laws give what the chosen ones do.
+        if not self._agree(*step[:2], _ALL, hidden, step[2]):
             return None
-        needed = frozenset(
-            n
-            for n in chosen
-            if n != FRACTION.name
-            and not self._agree(*step[:2], chosen - {n}, hidden, step[2])
-            and not self._agree(*step[:2], chosen - {n, "exponent"}, hidden, step[2])
-        )
+        needed: frozenset[str] = frozenset()
+        for n in chosen - {FRACTION.name}:
+            if not self._agree(*step[:2], chosen - {n}, hidden, step[2]) and not self._agree(
+                *step[:2], chosen - {n, "exponent"}, hidden, step[2]
+            ):
+                needed |= {n}
+                if len(needed) > limit:
+                    return None
         others = [law.name for law in _OTHERS if law.name in chosen - needed]
-        for count in range(max(limit - len(needed), -1) + 1):
+        for count in range(limit - len(needed) + 1):
             for more in itertools.combinations(others, count):
-                if self._agree(*step[:2], needed | set(more), hidden, step[2]):
-                    return needed | set(more)
+                some = needed.union(more)
+                if self._agree(*step[:2], some, hidden, step[2]):
+                    return some
         return None
 
     def _foldings(self, names: list[str]) -> Iterator[frozenset[str]]:
@@ -198,13 +202,16 @@ class Measure:
         lemmas: Lemmas = (),
     ) -> bool:
         laws = FREE.union(*(_LAWS[name] for name in some))
-        return any(
-            self.valuation(one, hidden, lemmas).agree(
-                left, right, fractions=FRACTION.name in some, identities=ROOTS.name in some
-            )
-            # e^a / e^b = e^(a - b) also hides that a fraction is extended by e^a.
-            for one in dict.fromkeys((laws, laws - QUOTIENT))
-        )
+        fractions, identities = FRACTION.name in some, ROOTS.name in some
+        values = self.valuation(laws, hidden, lemmas)
+        if values.agree(left, right, fractions=fractions, identities=identities):
+            return True
+        # e^a / e^b = e^(a - b) also hides that a fraction is extended by e^a.
+        with contextlib.suppress(NeedCaseError):
+            if values.avoids(QUOTIENT, left, right):
+                return False
+        values = self.valuation(laws - QUOTIENT, hidden, lemmas)
+        return bool(values.agree(left, right, fractions=fractions, identities=identities))
 
 
 def _undone(node: Node) -> bool:

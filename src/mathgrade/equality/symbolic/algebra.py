@@ -167,7 +167,10 @@ class Algebra:
 
     def atoms(self, value: Ratio) -> set[int]:
         """The unknowns a quotient holds on its surface."""
-        return {k for p in (value.n, value.d) for k, _ in self.ring.used(p)}
+        found = {k for k, degree in enumerate(value.n.degrees()) if degree > 0}
+        if not value.d.is_one():
+            found.update(k for k, degree in enumerate(value.d.degrees()) if degree > 0)
+        return found
 
     def holds(self, polynomial: Polynomial, name: str) -> bool:
         """Whether a place of this name occurs, at any depth."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mathgrade.equality.definitions import Definitions
@@ -25,7 +27,7 @@ from mathgrade.equality.symbolic.indices import (
     place_of,
     runs_back,
 )
-from mathgrade.equality.symbolic.places import Place
+from mathgrade.equality.symbolic.places import Place, is_bound
 from mathgrade.equality.symbolic.ranges import lies_within, whole_range
 from mathgrade.equality.symbolic.ring import NotCoveredError, Ratio
 from mathgrade.equality.symbolic.signs import TOTAL, Sign, sign
@@ -74,6 +76,9 @@ class Evaluator:
 
     algebra: Algebra
     definitions: Definitions
+    _defined: dict[tuple[str, tuple[Place, ...]], tuple[Ratio, Counter[str]]] = field(
+        default_factory=dict
+    )
 
     def go(self, node: Node, env: Environment) -> Value:
         """The value of a formula; ``env`` holds the indices and names bound around it.
@@ -100,6 +105,7 @@ class Evaluator:
                 a.need("nonzero", over)
                 above = self.go(top, env)
                 if a.has("exp.quotient") and _exponential(a, over) and _exponential(a, above):
+                    a.used["exp.quotient"] += 1
                     return a.ring.reduced(number_of(above) / over)  # e^a / e^b = e^(a - b)
                 return scaled(a.number(1) / over, above)
             case Power(base, exponent):
@@ -175,7 +181,10 @@ class Evaluator:
         if name in self.definitions and name not in self.algebra.hidden:
             indices, body = self.definitions[name]
             if len(indices) == len(places):
-                return self.scalar(body, dict(zip(indices, places, strict=True)))
+                bound = dict(zip(indices, places, strict=True))
+                if self.algebra.noting or any(map(is_bound, places)):
+                    return self.scalar(body, bound)
+                return self._once((name, places), body, bound)
             grid = self.go(body, {})
             if isinstance(grid, Grid):
                 return grid.at(places[0], places[1] if len(places) > 1 else FIRST)
@@ -186,6 +195,23 @@ class Evaluator:
         if declared.kind == "simplex" and declared.shape[0] == 1:
             return self.algebra.number(1)
         return self.algebra.intern(Atom("entry", name, places))
+
+    def _once(
+        self, key: tuple[str, tuple[Place, ...]], body: Node, bound: Mapping[str, Place]
+    ) -> Ratio:
+        """What a defined entry is at places that no sum runs over; the laws count each time."""
+        a = self.algebra
+        found = self._defined.get(key)
+        if found is None:
+            before, a.used = a.used, Counter()
+            try:
+                found = self._defined[key] = (self.scalar(body, bound), a.used)
+            finally:
+                before += a.used
+                a.used = before
+        else:
+            a.used += found[1]
+        return found[0]
 
     def _check(self, place: Place, size: Size) -> None:
         """Only places that lie in the range for every size."""

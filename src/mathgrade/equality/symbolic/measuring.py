@@ -34,7 +34,7 @@ from mathgrade.expression.nodes import Derivative, Entry, Name
 
 __all__ = ["Valuation"]
 
-RINGS = (40, 120)
+RINGS = (24, 60, 120)
 MAX_PATTERNS = 40
 MAX_ENTRIES = 100
 
@@ -126,6 +126,12 @@ class Valuation:
         """The laws that took a formula apart."""
         self._entries(node)
         return self._used.get(node, frozenset())
+
+    def avoids(self, laws: frozenset[str], *nodes: Node) -> bool:
+        """Whether all of these formulas have a value, and none of the laws had a part in it."""
+        return all(
+            self._entries(node) is not None and laws.isdisjoint(self._used[node]) for node in nodes
+        )
 
     def holds(self, *heads: str) -> bool:
         """Whether something of this kind has been met: a root, a sine …"""
