@@ -24,6 +24,7 @@ from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Call,
     Derivative,
+    Div,
     Entry,
     Fold,
     Mul,
@@ -38,6 +39,7 @@ from mathgrade.expression.substitution import substituted
 __all__ = ["Graph", "cases_of"]
 
 MAX_PASSES = 4
+_ZERO = Number(Fraction(0))
 _THROUGH = "•through"  # the index of a chain rule; no letter a student would type
 
 
@@ -120,6 +122,9 @@ class Graph:
             if len(left) == len(waiting) or not left:
                 break
             waiting = left
+        for form in list(self._forms.all()):
+            if isinstance(form, Div) and self._forms.joined(form.top, _ZERO):
+                self._forms.join(form, _ZERO)  # "the numerator is 0"
 
     def _chain_rule(self, links: list[Link]) -> None:
         """∂f/∂v = Σ_m ∂f/∂g_m ∂g_m/∂v, for each ∂f/∂g that is spoken of."""

@@ -53,6 +53,7 @@ class Cases:
     Attributes:
         open: conditions of the open case.
         local: conditions up to the end of the sentence.
+        leading: whether these open their sentence, and so hold for a formula set apart in it.
         last: the last condition that was written, which "otherwise" denies.
     """
 
@@ -61,12 +62,18 @@ class Cases:
         self.vocabulary = vocabulary
         self.open: tuple[Node, ...] = ()
         self.local: tuple[Node, ...] = ()
+        self.leading = False
         self.last: tuple[Node, ...] = ()
 
     def start(self, conditions: tuple[Node, ...]) -> None:
         """Opens a case."""
         self.open = self.last = conditions
         self.local = ()
+
+    def narrow(self, conditions: tuple[Node, ...], sentence: str) -> None:
+        """Takes conditions for the rest of a sentence; ``sentence`` is what it said so far."""
+        self.leading = not self.local and told.LEADS.fullmatch(sentence) is not None
+        self.local = self.last = conditions
 
     def otherwise(self, words: str) -> tuple[Node, ...]:
         """The opposite of the last condition, if the words say "otherwise"."""

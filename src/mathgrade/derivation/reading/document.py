@@ -158,7 +158,7 @@ class _Reader:
             return
         self._closing(f"{self.words} {found[0].words}", piece.start)
         inline = piece.kind == "inline"
-        if not inline:
+        if not inline and not self.cases.leading:
             self.cases.local = ()
         if len(found) == 1 and self._alone(k, found[0], inline=inline):
             return
@@ -181,6 +181,8 @@ class _Reader:
             stray = inline and not self.neighbours.starts_with_relation(k)
             stray = stray or at > 0 or not (after is None or after.leads)
             self._chain(one, said, stray=stray, first=not at, after=after)
+        if not inline:
+            self.cases.local = ()
 
     # ---- cases
 
@@ -219,10 +221,10 @@ class _Reader:
         last = self.found[-1] if self.found else None
         if self.neighbours.trails(k, words):
             self.cases.last = conditions
-            if last is not None and last.role is Role.STEP and last.relations:
+            if last is not None and last.role in (Role.STEP, Role.ASIDE) and last.relations:
                 self.found[-1] = replace(last, conditions=conditions, own=True)
         elif not self.neighbours.only_named(k, sentence):
-            self.cases.local = self.cases.last = conditions
+            self.cases.narrow(conditions, sentence)
         start, end = chain.sides[0][0], chain.sides[-1][1]
         line, text = self.lines.at(start), self._shown(start, end)
         self._add(Statement(Role.WORDS, line=line, text=text, words=words))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 
+from mathgrade.derivation.reading.depending import only_variable
 from mathgrade.derivation.reading.dotted import COLUMN, ROW, Grid, dotted
 from mathgrade.derivation.reading.entry_functions import written_out
 from mathgrade.derivation.reading.spelling import (
@@ -104,6 +105,7 @@ class Vocabulary:
             self.primed,
             self._dotted,
             primes=True,
+            variable=lambda name: only_variable(name, self.definitions, self.names),
         )
         self.uppers = {
             next(letter for letter in found.groups() if letter is not None)

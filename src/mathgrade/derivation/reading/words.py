@@ -14,6 +14,7 @@ __all__ = [
     "CASE",
     "CLOSES",
     "DEFINES",
+    "LEADS",
     "LOCAL",
     "OPENS_OTHERWISE",
     "OTHERWISE",
@@ -59,6 +60,8 @@ CASE = _table(
 LOCAL = _table(
     r"(?:^|[^\w])(?:if|for|when(?:ever)?|where|provided|falls|wenn|für|and|in)\b[^.;\n]*$"
 )
+# A condition that opens its sentence: "If $i = j$ then …".
+LEADS = _table(r"\W*(?:and\ |but\ |now\ |next,?\ )?(?:if|when(?:ever)?|for|falls|wenn|für)\W*")
 # "Otherwise" in front of a formula, and behind one.
 OPENS_OTHERWISE = _table(
     r"^\W*(?:(?:and|but|or)\s+)?(?:otherwise|else|sonst|ansonsten|andernfalls)\b[^.;]*$"

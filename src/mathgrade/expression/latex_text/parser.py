@@ -87,6 +87,7 @@ class Setting:
         primed: names that have a meaning of their own with a prime: ``z'``.
         dotted: gives an array with dots, None in its entries, a meaning, if it has one.
         primes: whether a prime behind a bracket differentiates by the only variable in it.
+        variable: the one number a defined name depends on, by which ``u'`` differentiates it.
     """
 
     size: str | None = None
@@ -96,6 +97,7 @@ class Setting:
     primed: Mapping[str, str] = field(default_factory=dict)
     dotted: Callable[[tuple[tuple[Node | None, ...], ...]], Node | None] | None = None
     primes: bool = False
+    variable: Callable[[str], str | None] | None = None
 
 
 class Parser:

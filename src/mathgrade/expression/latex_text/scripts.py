@@ -351,8 +351,11 @@ def _primed(parser: Parser, base: Node, mark: Token, _owner: Token) -> Node:
 def _only_variable(parser: Parser, base: Node) -> str | None:
     """The one number a formula depends on that is no index and no constant of it."""
     context = parser.context
-    if context is None or isinstance(base, Name):
+    if context is None:
         return None
+    if isinstance(base, Name):
+        found = parser.setting.variable
+        return None if found is None or base.name in parser.bound else found(base.name)
     names = [name for name in free_names(base) if name in context]
     shaped = any(context[name].shape for name in names)
     reals = [name for name in names if context[name].kind == "real" and name not in parser.bound]
