@@ -36,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     skip_slow_imports()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    # --debug is understood wherever it stands: one adds it to a command that has just failed.
-    session = Session(debug="--debug" in words)
-    words = [word for word in words if word != "--debug"]
+    session, words = _everywhere(words)
     try:
         app(words, obj=session)  # ends in SystemExit, for wrong use as well
         sys.exit(0)
@@ -52,6 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         hint = "" if session.debug else " (run again with --debug to see where)"
         _say(f"a fault in mathgrade: {type(error).__name__}: {error}{hint}", session)
         sys.exit(FAULT)
+
+
+def _everywhere(words: list[str]) -> tuple[Session, list[str]]:
+    """Options of every command wherever they stand: one adds them to a call that has just failed.
+
+    >>> _everywhere(["check", "svd", "--debug", "-q"])
+    (Session(debug=True, quiet=True, plain=False), ['check', 'svd'])
+    >>> _everywhere(["try", "--", "-q"])
+    (Session(debug=False, quiet=False, plain=False), ['try', '--', '-q'])
+    """
+    end = words.index("--") if "--" in words else len(words)
+    given = words[:end]
+    session = Session(
+        debug="--debug" in given,
+        quiet="--quiet" in given or "-q" in given,
+        plain="--plain" in given,
+    )
+    mine = ("--debug", "--quiet", "-q", "--plain")
+    return session, [word for word in given if word not in mine] + words[end:]
 
 
 def _say(message: str, session: Session) -> None:
