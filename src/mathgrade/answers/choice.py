@@ -51,7 +51,11 @@ class Choice(AnswerTest):
 
     def form(self, response: object) -> str:
         chosen = self._chosen(response)
-        shown = [f"{key}: {self.options[key]}" for key in self.options if key in chosen]
+        shown = [
+            f"{key}: {words}" if words else key
+            for key, words in self.options.items()
+            if key in chosen
+        ]
         return r"\text{" + "; ".join(shown).translate(_IN_TEXT) + "}"
 
     def _wanted(self) -> frozenset[str]:

@@ -32,7 +32,8 @@ def lab(
 
     Ctrl-C ends it. With --student, JupyterLab as that student has it, on the same machine: what
     is released in formgrader can be fetched, answered, validated and submitted there, and is
-    collected here. Both may run at once. Their exchange and the students' folders are in .lab/, which may be deleted.
+    collected here. Both may run at once. Their exchange and the students' folders are in .lab/,
+    which may be deleted.
 
     Nothing is asked of any other host: it works without a network.
 

@@ -131,6 +131,7 @@ def running(side: Side, *, port: int | None = None) -> Iterator[Running]:
     command += [
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate"
     ]
+    command += ["--LabApp.extension_manager=readonly"]  # the other one asks a package index
     if port is not None:
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
