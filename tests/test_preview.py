@@ -48,7 +48,7 @@ def test_a_formula_is_set_and_one_beyond_reading_is_shown_as_its_source() -> Non
 def test_a_derivation_shows_each_line_with_what_it_was_taken_for() -> None:
     lines = read_derivation("Let $S = a + b$.\n\n$$2S = \\foo{a}$$", {"a b": "real"}, {})
     text = lines_preview(lines, "Read so:")
-    assert r"- **1** <code>S = a + b</code><br>$\displaystyle S = a + b$" in text
+    assert r"- line 1 <code>S = a + b</code><br>$\displaystyle S = a + b$" in text
     assert "taken as the definition of S" in text
     assert "**not read:**" in text
     assert "read as  S = a + b" in plain_lines(lines, "Read so:")

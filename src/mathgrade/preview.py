@@ -37,7 +37,7 @@ def lines_preview(lines: Sequence[ReadLine], title: str) -> str:
     >>> print(lines_preview([ReadLine(3, "a=b", "a = b", "taken as a case")], "Read so:"))
     Read so:
     <BLANKLINE>
-    - **3** <code>a=b</code><br>$\\displaystyle a = b$<br>*taken as a case*
+    - line 3 <code>a=b</code><br>$\\displaystyle a = b$<br>*taken as a case*
     """
     found = [_text(title), ""]
     for line in lines:
@@ -45,7 +45,7 @@ def lines_preview(lines: Sequence[ReadLine], title: str) -> str:
         said += [f"*{_said(line.taken)}*"] if line.taken else []
         said += [f"**not read:** {_said(fault)}" for fault in line.faults]
         said += [f"*perhaps not as meant:* {_said(remark)}" for remark in line.remarks]
-        found.append(f"- **{line.number}** " + "<br>".join([_code(line.source), *said]))
+        found.append(f"- line {line.number} " + "<br>".join([_code(line.source), *said]))
     return _sound("\n".join(found))
 
 

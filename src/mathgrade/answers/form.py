@@ -64,7 +64,7 @@ def read_form(
     if response is Ellipsis or response is NotImplemented:
         raise ResponseError("There is no answer yet.", "response.missing")
     if options is not None:
-        return _choice(response, options, several), "Read as"
+        return "", _choice(response, options, several)
     if kind is None:
         kind = "matrix" if shape is not None else "expression" if names is not None else "any"
     if kind not in (*KINDS, "any"):
@@ -106,7 +106,9 @@ def _require_meaning(formulas: Iterable[Node], context: Context) -> None:
 
 def _choice(response: object, options: Iterable[str], several: bool) -> str:
     known = dict(options) if isinstance(options, Mapping) else dict.fromkeys(options, "")
-    return Choice(frozenset() if several else next(iter(known), ""), known).form(response)
+    chosen = Choice(frozenset() if several else next(iter(known), ""), known).chosen(response)
+    shown = [f"{k}, {known[k]}" if known[k] else k for k in known if k in chosen]
+    return f"Read as {'; '.join(shown) or 'none of the options'}"
 
 
 def _statement(response: Any, names: Any, _shape: Any) -> tuple[str, str]:
