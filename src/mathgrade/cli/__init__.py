@@ -18,7 +18,7 @@ from rich.text import Text
 
 from mathgrade.autograde.light_start import skip_slow_imports
 from mathgrade.cli.commands import app
-from mathgrade.cli.session import Session
+from mathgrade.cli.session import Session, called_with
 from mathgrade.errors import JudgeError, MathgradeError
 
 __all__ = ["main"]
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     words = list(sys.argv[1:] if arguments is None else arguments)
     session, words = _everywhere(words)
     try:
-        app(words, obj=session)  # ends in SystemExit, for wrong use as well
+        with called_with(session):
+            app(words, obj=session)  # ends in SystemExit, for wrong use as well
         sys.exit(0)
     except MathgradeError as error:
         _say(str(error), session)

@@ -6,11 +6,11 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -28,6 +28,7 @@ from mathgrade.errors import CourseError
 
 __all__ = [
     "Session",
+    "called_with",
     "failed",
     "here",
     "marking_progress",
@@ -56,11 +57,22 @@ class Session:
     plain: bool = False
 
 
+_CURRENT: ContextVar[Session] = ContextVar("mathgrade_session", default=Session())  # noqa: B039
+
+
 def session() -> Session:
     """The options this run was called with."""
-    context = click.get_current_context(silent=True)
-    found = context.find_object(Session) if context is not None else None
-    return found or Session()
+    return _CURRENT.get()
+
+
+@contextlib.contextmanager
+def called_with(options: Session) -> Iterator[None]:
+    """Let :func:`session` return these options for the time of a run."""
+    token = _CURRENT.set(options)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
 
 
 def out() -> Console:
