@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.sandbox]
 COURSE, ASSIGNMENT, STUDENT = "neural-mathematics", "softmax", "s017"
 ATTEMPT = "unstable-and-loop"
 IN_WORDS = "It takes **differences** of logits only: $z_i - z_j$."
+
+RAN = re.compile(r"\[\d+\]:")  # cells run in order: once the last has, all have
 
 # The head of each card, and what it says besides.
 CARDS = [
@@ -85,6 +88,11 @@ def saved(page: Page, address: str) -> Iterator[None]:
     ) as told:
         yield
     assert told.value.ok
+
+
+def save(page: Page) -> None:
+    with saved(page, "/api/contents/"):
+        page.keyboard.press("Control+s")
 
 
 def is_idle(page: Page) -> None:
@@ -150,15 +158,15 @@ def test_an_assignment_goes_the_whole_way_between_instructor_and_student(
         panel = student.locator(".jp-NotebookPanel")
         texts = typed_answers(course, desk)
         answer(student, panel, texts, notebook)
-        student.keyboard.press("Control+s")
+        save(student)  # a derivation is read from the file
         menu(student, "Run", "Run All Cells")
-        is_idle(student)
+        expect(panel.locator(".jp-CodeCell .jp-InputPrompt").last).to_have_text(RAN)
         entry = panel.locator(".jp-CodeCell").filter(has_text="check(J_entry")
         entry.scroll_into_view_if_needed()
         expect(entry.locator(".jp-OutputArea mjx-container")).to_be_visible()
         expect(panel.locator(".jp-OutputArea [data-mime-type*=error]")).to_have_count(0)
         student.screenshot(path=tmp_path / "answered.png")
-        student.keyboard.press("Control+s")
+        save(student)
         panel.locator(".validate-button").first.click()
         dialog = student.locator(".jp-Dialog")
         expect(dialog).to_contain_text("Success! Your notebook passes all the tests.")
@@ -201,11 +209,13 @@ def test_an_assignment_goes_the_whole_way_between_instructor_and_student(
         handed_in.locator("button", has_text="Fetch Feedback").click()
         handed_in.get_by_text("(view feedback)").click()
         student.locator(".jp-DirListing-item", has_text=f"{ASSIGNMENT}.html").dblclick()
-        page = student.frame_locator(".jp-HTMLViewer iframe")
-        expect(page.locator("body")).to_contain_text("21.5 of 24 points")
-        expect(page.locator("body")).to_contain_text("Say what overflows")
-        expect(page.locator("math").first).to_be_visible()
+        feedback = student.frame_locator(".jp-HTMLViewer iframe")
+        expect(feedback.locator("body")).to_contain_text("21.5 of 24 points")
+        expect(feedback.locator("body")).to_contain_text("Say what overflows")
+        expect(feedback.locator("math").first).to_be_visible()
         student.screenshot(path=tmp_path / "feedback.png")
+        for page in (teacher, student):  # nothing was asked, and nothing announced
+            expect(page.locator(".jp-Dialog, .Toastify__toast")).to_have_count(0)
     assert (traffic.outside, traffic.errors, traffic.refused) == ([], [], [])
 
 
