@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mathgrade import __version__
-from mathgrade.cli.authoring import check, release
+from mathgrade.cli.checking import check, release
 from mathgrade.cli.demo import demo
 from mathgrade.cli.doctor import doctor
 from mathgrade.cli.lab import lab
