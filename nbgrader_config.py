@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from mathgrade.feedback import formgrader
+
 c = get_config()
 course = Path(__file__).resolve().parent
 
@@ -46,3 +48,7 @@ c.Autograde.autograde_preprocessors = [
 # Pages that need no script and no network, and never show a hidden test.
 c.GenerateFeedback.exporter_class = "mathgrade.feedback.exporter.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+
+# Formgrader's own pages, too: stock ones ask a host on the internet for MathJax.
+c.HTMLExporter.template_file = formgrader.TEMPLATE
+c.HTMLExporter.filters = formgrader.FILTERS

@@ -17,7 +17,7 @@ LAYERS = [
     ("autograde",),
     ("notebook",),
     ("items",),
-    ("card", "answers", "variants"),
+    ("card", "preview", "answers", "variants"),
     ("proof_rows",),
     ("derivation",),
     ("equality",),

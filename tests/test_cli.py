@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import subprocess
 import sys
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from mathgrade import __version__
-from mathgrade.cli import main, session, tables
+from mathgrade.cli import json_views, main, session, tables
+from mathgrade.cli.session import Session
+from mathgrade.course.demo import Demo, DemoClass
 from mathgrade.course.marks import ItemMark, StudentMarks
 from mathgrade.course.nbgrader_runs import generate, open_course
+from mathgrade.course.submissions import Result
 from mathgrade.verdict import Finding, Verdict, Witness
-from tests.course_tools.tiny import NAME, replace_in, source_path, tiny_course
+from tests.course_tools.tiny import NAME, change_cell, replace_in, source_path, tiny_course
+from tests.nbgrader.commands import SCRIPTS
 
 ITEMS = """\
 from mathgrade.answers import Number
@@ -61,6 +68,7 @@ def test_help_teaches_the_way_of_an_assignment(capsys: pytest.CaptureFixture[str
         assert word in ran.out
     for command in (
         "demo",
+        "lab",
         "check",
         "release",
         "autograde",
@@ -70,6 +78,18 @@ def test_help_teaches_the_way_of_an_assignment(capsys: pytest.CaptureFixture[str
         "doctor",
     ):
         assert f"\n  {command} " in ran.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["demo", "lab", "check", "release", "autograde", "feedback", "try", "compare", "doctor"],
+)
+def test_each_commands_help_documents_its_exit_code(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    ran = Ran(capsys, command, "--help")
+    assert ran.code == 0
+    assert "Exit code: 0 " in ran.out
 
 
 def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,6 +116,9 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         ["feedback", NAME],
         ["try", f"{NAME}:total", "nowhere.json"],
         ["try", f"{NAME}:total", "nbgrader_config.exe"],
+        ["lab", "--student", "../s001"],
+        ["lab", "--port", "65536"],
+        ["lab", "--course", "nowhere"],
     ],
     ids=" ".join,
 )
@@ -166,6 +189,113 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(
     bar = run(lines=True)
     assert "two" in bar
     assert "1/2" in bar
+
+
+def test_progress_is_silent_if_quiet_and_lines_if_plain(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(Console):
+        """A console that takes any stream for a terminal, unless it is told otherwise."""
+
+        def __init__(self, **known: Any) -> None:
+            super().__init__(**{"force_terminal": True} | known)
+
+    monkeypatch.setattr(session, "Console", Terminal)
+    for begin in (session.progress, session.marking_progress):
+        with session.called_with(Session(quiet=True)), begin() as (start, step):
+            start(1)
+            step("one")
+        assert capsys.readouterr().err == ""
+        with session.called_with(Session(plain=True)), begin() as (start, step):
+            start(1)
+            step("one")
+        said = capsys.readouterr().err
+        assert said.startswith("one")
+        assert said.count("\n") == 1
+        assert "\x1b" not in said
+    assert session.session() == Session()
+
+
+def misspell(cell: Any) -> None:
+    cell.source = cell.source.replace("### END SOLUTION", "### END SOLUTON")
+
+
+def test_a_quiet_command_says_only_what_went_wrong(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["-q", "check", "--look"], ["check", "--look", "--quiet"]):
+        ran = Ran(capsys, *words)
+        assert (ran.code, ran.out, ran.err) == (0, "", "")
+    change_cell(source_path(tiny), "total", misspell)
+    ran = Ran(capsys, "check", "--look", "-q")
+    assert (ran.code, ran.out) == (1, "")
+    assert "✗ lines: region markers: " in ran.err
+
+
+def test_a_quiet_comparison_answers_by_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    codes = [Ran(capsys, "compare", "2*x", right, "--let", "x=real", "-q").code
+             for right in ("x + x", "x", "x +")]  # fmt: skip
+    assert codes == [0, 1, 2]
+
+
+def test_checks_are_told_to_a_program(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capsys, "check", "--look", "--json", "-q")
+    assert ran.code == 0
+    told = json.loads(ran.out)
+    assert told["restored"] == []
+    assert len(told["checks"]) == 7
+    assert told["checks"][0] == {
+        "assignment": NAME, "check": "region markers", "status": "ok", "details": []
+    }  # fmt: skip
+
+
+def test_a_class_is_told_to_a_program() -> None:
+    row = StudentMarks("s001", {"a": ItemMark(2, 2), "b": ItemMark(1.5, 3, "look")}, "x: oh")
+    results = [Result("s001"), Result("s002", error="no notebook"), Result("s003", kept=True)]
+    told = json_views.results_json("svd", [row], results)
+    assert [(s["student"], s["outcome"]) for s in told["students"]] == [
+        ("s001", "marked"), ("s002", "failed"), ("s003", "unchanged")
+    ]  # fmt: skip
+    marks = told["students"][0]["marks"]
+    assert (marks["score"], marks["points"], marks["error"]) == (3.5, 5, "x: oh")
+    assert marks["items"]["b"] == {"score": 1.5, "points": 3, "review": "look"}
+    assert told["students"][1]["marks"] is None
+    demo = Demo(Path("d"), (DemoClass("svd", (row,), {"s001": "blank"}, ("odd",)),), (Path("p"),))
+    told = json_views.demo_json(demo)
+    assert told["classes"][0]["students"][0]["attempt"] == "blank"
+    assert (told["pages"], told["failures"], told["folder"]) == (["p"], [], "d")
+    json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("mathgrade au", ["autograde"]),
+        ("mathgrade check l", [NAME]),
+        ("mathgrade check x", []),
+        ("mathgrade autograde lines --student s", ["s001"]),
+    ],
+)
+def test_a_shell_completes_commands_assignments_and_students(
+    tiny: Path, words: str, expected: list[str]
+) -> None:
+    (tiny / "submitted/s001" / NAME).mkdir(parents=True)
+    (tiny / "submitted/t001" / NAME).mkdir(parents=True)
+    asked = {
+        "_MATHGRADE_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
+    ran = subprocess.run(
+        [SCRIPTS / "mathgrade"],
+        cwd=tiny,
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.split() == expected
 
 
 def test_a_verdict_shows_every_criterion_and_the_whole_witness(
@@ -254,10 +384,15 @@ def test_the_way_of_an_assignment(tiny: Path, capsys: pytest.CaptureFixture[str]
     assert ran.code == 1  # s002 handed in an empty folder
     assert "s002  could not be marked" in ran.out
     assert "1 marked, 1 could not be marked" in ran.out
-    assert Ran(capsys, "autograde", NAME, "--student", "s001").code == 0
+    ran = Ran(capsys, "autograde", NAME, "--student", "s001", "--json")
+    assert ran.code == 0
+    assert [one["outcome"] for one in json.loads(ran.out)["students"]] == ["unchanged"]
     ran = Ran(capsys, "feedback", NAME)
     assert ran.code == 0
     assert f"feedback/s001/{NAME}/{NAME}.html" in ran.out
+    told = json.loads(Ran(capsys, "feedback", NAME, "--json").out)
+    assert told["failures"] == []
+    assert [Path(page).name for page in told["pages"]] == [f"{NAME}.html"]
 
 
 @pytest.mark.slow

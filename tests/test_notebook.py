@@ -254,6 +254,12 @@ FORMS = [
     ("b", {"kind": "text"}, "", "Read as the text 'b'"),
     ("b", {}, "", "Read as the text 'b'"),
     ([1, 2], {}, r"\begin{bmatrix}1 & 2\end{bmatrix}", "Read with shape (2,) as"),
+    ("y[3]", {"names": {"y": "simplex 3"}}, "y_{3}", "Read as"),
+    ("y[i]*y[j]", {"names": {"y": "simplex K", "i j": "index K"}}, "y_{i} y_{j}", "Read as"),
+    ("Tanh ", {"options": ["sigmoid", "tanh"]}, "", "Read as tanh"),
+    (2, {"options": {"1": "one", "2": "two"}}, "", "Read as 2, two"),
+    ({"b", "a"}, {"options": "abc", "several": True}, "", "Read as a; b"),
+    (set(), {"options": "abc", "several": True}, "", "Read as none of the options"),
 ]  # fmt: skip
 
 
@@ -296,6 +302,26 @@ MISFITS = [
     ("", DERIVATION, "There is no answer yet."),
     ("It is obvious.", DERIVATION, "No formula was found."),
     (3, DERIVATION, "Expected the text of a derivation, received the number 3."),
+    # Marking refuses these, so `check` must not let them pass.
+    (
+        "y[0]",
+        {"names": {"y": "simplex 3"}},
+        "Index 0 of y is outside 1 to 3. Entries are counted from 1.",
+    ),
+    ("2*y[4] + 1", {"names": {"y": "simplex 3"}}, "Index 4 of y is outside 1 to 3."),
+    ([["y[1]", "y[0]"]], {"names": {"y": "simplex 3"}, "shape": (1, 2)}, "Index 0 of y is outside"),
+    ("y[i+1]", {"names": {"y": "simplex K", "i": "index K"}}, "For K = 2, i = 2, index 3 of y is"),
+    ("Sum(y[j], j, 0, K)", {"names": {"y": "simplex K"}}, "index 0 of y is outside 1 to 2"),
+    ("y[0] == 1", {"names": {"y": "simplex 3"}, "kind": "statement"}, "Index 0 of y is outside"),
+    (
+        "softplus",
+        {"options": ["sigmoid", "tanh"]},
+        "Choose one of 'sigmoid', 'tanh'; received the text",
+    ),
+    ({"a"}, {"options": "abc"}, "Choose one of 'a', 'b', 'c'; received a set of 1 entry."),
+    ("a", {"options": "abc", "several": True}, "hand in a set of keys"),
+    ({"a", "d"}, {"options": "abc", "several": True}, "received the text 'd'"),
+    ("a", {"options": []}, "Choose one of"),
 ]
 
 
@@ -348,6 +374,15 @@ def test_in_a_notebook_the_card_is_displayed(shell):
     assert set(data) == {"text/plain", "text/html", notebook.CARD_TYPE}
     assert data[notebook.CARD_TYPE]["outcome"] == "correct"
     assert result.result == 3.0
+
+
+def test_in_a_notebook_the_reading_is_markdown_which_an_untrusted_notebook_shows(shell):
+    shell.user_ns.update(check=check)
+    with capture_output() as seen:
+        shell.run_cell("check('x**2/2', names={'x': 'real'})")
+    data = seen.outputs[0].data
+    assert set(data) == {"text/plain", "text/markdown"}
+    assert data["text/markdown"] == r"Read as $\displaystyle \frac{x^{2}}{2}$"
 
 
 def test_in_a_notebook_a_wrong_form_has_no_traceback(shell):

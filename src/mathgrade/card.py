@@ -9,16 +9,14 @@ which lets nothing but mathematics through.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
-from mathgrade.answers.derivation_form import ReadLine
 from mathgrade.expression.mathml import CannotDrawError, latex_to_mathml
 from mathgrade.proof_rows import Row, brief, rows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
-__all__ = ["card", "mathml", "plain", "plain_reading", "reading"]
+__all__ = ["card", "mathml", "plain"]
 
 OUTCOMES = {
     Outcome.CORRECT: "Right",
@@ -164,52 +162,6 @@ def _line_text(row: Row) -> list[str]:
     shown = " ".join(filter(None, (row.label, _cut(row.latex or row.text))))
     head = f"  {row.number:>4} {row.mark.sign or ' '} {shown}"
     return [head, *(f"         {text}" for text in said)]
-
-
-def reading(lines: Sequence[ReadLine], title: str) -> str:
-    """How a derivation was read, as HTML: each source line with its formula.
-
-    >>> reading([ReadLine(1, "a", "a")], "Read so:")[:40]
-    '<section class="mathgrade-reading"><p>Re'
-    """
-    parts = [f'<section class="mathgrade-reading"><p>{_prose(title)}</p><ol>']
-    for line in lines:
-        said = [_large(line.latex)] if line.latex else []
-        said += [f"<em>{_said(line.taken)}</em>"] if line.taken else []
-        said += [f"<strong>not read:</strong> {_said(fault)}" for fault in line.faults]
-        said += [f"perhaps not as meant: {_said(remark)}" for remark in line.remarks]
-        parts.append(
-            f'<li value="{line.number}"><code>{escape(_cut(line.source))}</code>'
-            + "".join(f"<br>{text}" for text in said)
-            + "</li>"
-        )
-    return _sound("".join((*parts, "</ol></section>")))
-
-
-def plain_reading(lines: Sequence[ReadLine], title: str) -> str:
-    """How a derivation was read, as text.
-
-    >>> print(plain_reading([ReadLine(3, "a=b", "a = b", "taken as a case")], "Read so:"))
-    Read so:
-       3  a=b
-          read as  a = b
-          taken as a case
-    """
-    found = [title]
-    for line in lines:
-        found.append(f"{line.number:>4}  {_cut(line.source)}")
-        said = [f"read as  {_cut(line.latex)}"] if line.latex else []
-        said += [line.taken] if line.taken else []
-        said += [f"not read: {fault}" for fault in line.faults]
-        said += [f"perhaps not as meant: {remark}" for remark in line.remarks]
-        found += [f"      {text}" for text in said]
-    return _sound("\n".join(found))
-
-
-def _said(text: str) -> str:
-    """Escaped, with a formula between dollar signs set."""
-    pieces = re.split(r"\$([^$]+)\$", text)
-    return "".join(mathml(p) if k % 2 else _prose(p) for k, p in enumerate(pieces))
 
 
 def _large(latex: str) -> str:

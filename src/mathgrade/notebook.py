@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -22,9 +22,10 @@ from typing import Any
 from mathgrade.answers.derivation_form import read_derivation
 from mathgrade.answers.form import read_form
 from mathgrade.answers.received import describe
-from mathgrade.card import card, mathml, plain, plain_reading, reading
+from mathgrade.card import card, plain
 from mathgrade.errors import CourseError, ItemError, ResponseError
 from mathgrade.items import Item, find_course, find_item
+from mathgrade.preview import lines_preview, plain_lines, preview
 from mathgrade.variants import draw, load_variants
 from mathgrade.verdict import Verdict
 
@@ -90,7 +91,7 @@ def grade(item: str | Item, response: object, *, source: str = "", **given: obje
     if sitting is not None:
         sitting.sink(verdict)
     else:
-        _show(plain(verdict), card(verdict), {CARD_TYPE: verdict.to_json()})
+        _show(plain(verdict), {"text/html": card(verdict), CARD_TYPE: verdict.to_json()})
     return float(verdict.credit * Fraction(str(verdict.points)))
 
 
@@ -101,6 +102,8 @@ def check(
     definitions: Mapping[str, str] | None = None,
     shape: tuple[int, ...] | None = None,
     kind: str | None = None,
+    options: Iterable[str] | None = None,
+    several: bool = False,
 ) -> None:
     """Show how a response is read and whether its form is right; never whether it is right.
 
@@ -113,24 +116,27 @@ def check(
         kind: "number", "expression", "statement" (an equation, inequality, list or set),
             "matrix", "vector", "svd", "function", "text"; left out, it follows from
             ``names`` and ``shape``.
+        options: the keys of a choice, or a mapping of keys to what they stand for.
+        several: whether a set of options is asked.
 
     Raises:
         ResponseError: the form is wrong. While grading that is only printed.
     """
     try:
         if definitions is not None:
-            text, html = _read_derivation(response, names or {}, definitions)
+            text, markdown = _read_derivation(response, names or {}, definitions)
         else:
-            latex, words = read_form(response, names=names, shape=shape, kind=kind)
-            text = f"{words}{f': {latex}' if latex else '.'}"
-            html = f"<p>{words}{f': {mathml(latex)}' if latex else '.'}</p>"
+            latex, words = read_form(
+                response, names=names, shape=shape, kind=kind, options=options, several=several
+            )
+            text, markdown = f"{words}{f': {latex}' if latex else '.'}", preview(latex, words)
     except ResponseError as error:
         if _grading():
             print(error.message)  # noqa: T201 - for whoever reads the marked notebook
             return
         raise FormError(error.message, error.note) from None
     if _SITTING.get() is None:
-        _show(text, html)
+        _show(text, {"text/markdown": markdown})
 
 
 def _read_derivation(
@@ -150,7 +156,7 @@ def _read_derivation(
     title = "This is how your derivation is read; whether it is right is not looked at."
     if isinstance(response, SavedText):
         title = f"{title} {response.origin}"
-    return plain_reading(lines, title), reading(lines, title)
+    return plain_lines(lines, title), lines_preview(lines, title)
 
 
 class FormError(ResponseError):
@@ -271,7 +277,7 @@ def _grading() -> bool:
     return _SITTING.get() is not None or os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
-def _show(text: str, html: str, more: Mapping[str, Any] | None = None) -> None:
+def _show(text: str, more: Mapping[str, Any]) -> None:
     """Display in a notebook, print elsewhere."""
     from IPython import get_ipython
 
@@ -280,4 +286,4 @@ def _show(text: str, html: str, more: Mapping[str, Any] | None = None) -> None:
         return
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": html, **(more or {})}, raw=True)
+    display({"text/plain": text, **more}, raw=True)

@@ -115,3 +115,14 @@ def test_without_a_gradebook_the_notebook_decides() -> None:
     page, resources = FeedbackExporter().from_notebook_node(nb)
     assert resources["output_extension"] == ".html"
     assert "2 items wait for a person" in page
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("stamp", ["", "2026-11-27 00:00:00 UTC\n"])
+def test_feedback_has_the_timestamp_without_which_nbgrader_releases_none(
+    course: Path, stamp: str
+) -> None:
+    if stamp:
+        (course / "autograded/s017/softmax/timestamp.txt").write_text(stamp)
+    feedback(course)
+    assert (course / "feedback/s017/softmax/timestamp.txt").read_text() == stamp

@@ -34,7 +34,7 @@ class Choice(AnswerTest):
 
     def _mark(self, response: object, _source: str) -> Verdict:
         wanted = self._wanted()
-        chosen = self._chosen(response)
+        chosen = self.chosen(response)
         several = not isinstance(self.reference, str)
         criterion = "The right options are chosen" if several else "The right option is chosen"
         if chosen == wanted:
@@ -50,7 +50,7 @@ class Choice(AnswerTest):
         return Verdict.incorrect(message, note, criterion=criterion)
 
     def form(self, response: object) -> str:
-        chosen = self._chosen(response)
+        chosen = self.chosen(response)
         shown = [f"{key}: {self.options[key]}" for key in self.options if key in chosen]
         return r"\text{" + "; ".join(shown).translate(_IN_TEXT) + "}"
 
@@ -61,7 +61,12 @@ class Choice(AnswerTest):
                 raise ItemError(f"The reference {key!r} is not one of {', '.join(self.options)}.")
         return frozenset(keys)
 
-    def _chosen(self, response: Any) -> frozenset[str]:
+    def chosen(self, response: Any) -> frozenset[str]:
+        """The keys that were chosen.
+
+        Raises:
+            ResponseError: one is not on the list, or a set was asked and is none.
+        """
         if isinstance(self.reference, str):
             return frozenset({self._key(response)})
         if isinstance(response, str):

@@ -6,20 +6,26 @@ exists: the form asked stands in the call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mathgrade import expression
+from mathgrade.answers.choice import Choice
 from mathgrade.answers.entries import Formulas, Numbers, matrix_latex
 from mathgrade.answers.formula import read_formula
 from mathgrade.answers.received import describe, is_grid, shape_text
 from mathgrade.answers.scalar import read_scalar
 from mathgrade.answers.svd_factors import svd_latex
 from mathgrade.codec.absent import Absent
+from mathgrade.equality import Decision, decide
+from mathgrade.equality.meaning import meaningless
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Context, Kind
+from mathgrade.expression import Context, Kind, Node
 
 __all__ = ["KINDS", "read_form"]
+
+_LOOKS_FOR = 2.0  # seconds of processor time, in which any formula that is asked for is looked at
 
 KINDS = ("number", "expression", "statement", "matrix", "vector", "svd", "function", "text")
 
@@ -30,6 +36,8 @@ def read_form(
     names: Mapping[str, str] | None = None,
     shape: Sequence[int] | None = None,
     kind: str | None = None,
+    options: Iterable[str] | None = None,
+    several: bool = False,
 ) -> tuple[str, str]:
     """How a response is read.
 
@@ -38,6 +46,8 @@ def read_form(
         names: what each name in a formula stands for.
         shape: of the matrix or vector; with "svd" of the matrix that is decomposed.
         kind: one of :data:`KINDS`; left out, it follows from the others.
+        options: the keys of a choice, or a mapping of keys to what they stand for.
+        several: whether a set of options is chosen.
 
     Returns:
         LaTeX of the reading (may be empty), and the words that go before it.
@@ -53,6 +63,8 @@ def read_form(
         raise ResponseError(response.message, response.note)
     if response is Ellipsis or response is NotImplemented:
         raise ResponseError("There is no answer yet.", "response.missing")
+    if options is not None:
+        return "", _choice(response, options, several)
     if kind is None:
         kind = "matrix" if shape is not None else "expression" if names is not None else "any"
     if kind not in (*KINDS, "any"):
@@ -67,16 +79,47 @@ def _number(response: Any, _names: Any, _shape: Any) -> tuple[str, str]:
 
 def _expression(response: Any, names: Any, _shape: Any) -> tuple[str, str]:
     context = expression.read_names(names or {})
-    return expression.to_latex(read_formula(response, context)), "Read as"
+    node = read_formula(response, context)
+    _require_meaning([node], context)
+    return expression.to_latex(node), "Read as"
+
+
+def _require_meaning(formulas: Iterable[Node], context: Context) -> None:
+    """Refuse what marking refuses: an entry beyond the ends of its vector or matrix.
+
+    Raises:
+        ResponseError: a formula means nothing.
+    """
+    end = time.thread_time() + _LOOKS_FOR
+
+    def same(left: Node, right: Node) -> Decision:
+        return decide(left, right, context, time_limit=max(end - time.thread_time(), 0.01))
+
+    for formula in formulas:
+        found = meaningless(formula, context, same)
+        if found is not None:
+            hint = " Entries are counted from 1." if "ndex 0 of" in found.reason else ""
+            raise ResponseError(f"This means nothing here: {found.reason}{hint}", found.note)
+        if time.thread_time() > end:
+            return
+
+
+def _choice(response: object, options: Iterable[str], several: bool) -> str:
+    known = dict(options) if isinstance(options, Mapping) else dict.fromkeys(options, "")
+    chosen = Choice(frozenset() if several else next(iter(known), ""), known).chosen(response)
+    shown = [f"{k}, {known[k]}" if known[k] else k for k in known if k in chosen]
+    return f"Read as {'; '.join(shown) or 'none of the options'}"
 
 
 def _statement(response: Any, names: Any, _shape: Any) -> tuple[str, str]:
-    node, kind, _ = expression.read_any(response, expression.read_names(names or {}))
+    context = expression.read_names(names or {})
+    node, kind, _ = expression.read_any(response, context)
     if kind is Kind.FORMULA:
         raise ResponseError(
             "Expected an equation, an inequality, a list or a set, received a formula.",
             "statement.kind",
         )
+    _require_meaning([node], context)
     return expression.to_latex(node), f"Read as {kind.value}"
 
 
@@ -95,7 +138,10 @@ def _matrix(response: Any, names: Any, shape: Any, *, vector: bool = False) -> t
             f"Expected shape {shape_text(legal[0])}, received {shape_text(grid.shape)}.",
             "matrix.shape",
         )
-    return matrix_latex(kind, grid), f"Read with shape {shape_text(grid.shape)} as"
+    latex = matrix_latex(kind, grid)
+    if isinstance(kind, Formulas):
+        _require_meaning(map(kind.read, grid.entries), kind.context)
+    return latex, f"Read with shape {shape_text(grid.shape)} as"
 
 
 def _vector(response: Any, names: Any, shape: Any) -> tuple[str, str]:

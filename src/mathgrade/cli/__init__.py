@@ -18,7 +18,7 @@ from rich.text import Text
 
 from mathgrade.autograde.light_start import skip_slow_imports
 from mathgrade.cli.commands import app
-from mathgrade.cli.session import Session
+from mathgrade.cli.session import Session, called_with
 from mathgrade.errors import JudgeError, MathgradeError
 
 __all__ = ["main"]
@@ -36,11 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     skip_slow_imports()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    # --debug is understood wherever it stands: one adds it to a command that has just failed.
-    session = Session(debug="--debug" in words)
-    words = [word for word in words if word != "--debug"]
+    session, words = _everywhere(words)
     try:
-        app(words, obj=session)  # ends in SystemExit, for wrong use as well
+        with called_with(session):
+            app(words, obj=session)  # ends in SystemExit, for wrong use as well
         sys.exit(0)
     except MathgradeError as error:
         _say(str(error), session)
@@ -52,6 +51,25 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         hint = "" if session.debug else " (run again with --debug to see where)"
         _say(f"a fault in mathgrade: {type(error).__name__}: {error}{hint}", session)
         sys.exit(FAULT)
+
+
+def _everywhere(words: list[str]) -> tuple[Session, list[str]]:
+    """Options of every command wherever they stand: one adds them to a call that has just failed.
+
+    >>> _everywhere(["check", "svd", "--debug", "-q"])
+    (Session(debug=True, quiet=True, plain=False), ['check', 'svd'])
+    >>> _everywhere(["try", "--", "-q"])
+    (Session(debug=False, quiet=False, plain=False), ['try', '--', '-q'])
+    """
+    end = words.index("--") if "--" in words else len(words)
+    given = words[:end]
+    session = Session(
+        debug="--debug" in given,
+        quiet="--quiet" in given or "-q" in given,
+        plain="--plain" in given,
+    )
+    mine = ("--debug", "--quiet", "-q", "--plain")
+    return session, [word for word in given if word not in mine] + words[end:]
 
 
 def _say(message: str, session: Session) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -15,15 +18,25 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     Task,
+    TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
 
 from mathgrade.errors import CourseError
 
-__all__ = ["Session", "here", "marking_progress", "out", "progress"]
+__all__ = [
+    "Session",
+    "called_with",
+    "failed",
+    "here",
+    "marking_progress",
+    "out",
+    "print_json",
+    "progress",
+    "session",
+]
 
 # Tables have to be read in a log as well, where nobody says how wide a line may be.
 _WIDTH_OF_A_LOG = 160
@@ -31,21 +44,60 @@ _WIDTH_OF_A_LOG = 160
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Options that stand before the command.
+    """Options of every command.
 
     Attributes:
         debug: show tracebacks and nbgrader's log.
+        quiet: say only what went wrong.
+        plain: no colours and no bars.
     """
 
     debug: bool = False
+    quiet: bool = False
+    plain: bool = False
+
+
+_CURRENT: ContextVar[Session] = ContextVar("mathgrade_session", default=Session())  # noqa: B039
+
+
+def session() -> Session:
+    """The options this run was called with."""
+    return _CURRENT.get()
+
+
+@contextlib.contextmanager
+def called_with(options: Session) -> Iterator[None]:
+    """Let :func:`session` return these options for the time of a run."""
+    token = _CURRENT.set(options)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
 
 
 def out() -> Console:
-    """Standard output, made anew so that a test or a pipe gets its own."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH_OF_A_LOG)
-    return console
+    """Standard output, made anew so that a test or a pipe gets its own; mute if quiet."""
+    return _console(mute=session().quiet)
+
+
+def _console(*, stderr: bool = False, mute: bool = False) -> Console:
+    known: dict[str, Any] = {"highlight": False, "stderr": stderr, "quiet": mute}
+    if session().plain:
+        known["force_terminal"] = False
+    console = Console(**known)
+    return console if console.is_terminal else Console(**known, width=_WIDTH_OF_A_LOG)
+
+
+def failed(lines: Iterable[str]) -> None:
+    """Say what went wrong: among the results, or where these are not shown, as errors."""
+    console = _console(stderr=True) if session().quiet else out()
+    for line in lines:
+        console.print(Text(f"✗ {line}", "bold red"), soft_wrap=True)
+
+
+def print_json(data: object) -> None:
+    """What a command with ``--json`` prints: one line, whatever else is quiet."""
+    typer.echo(json.dumps(data, ensure_ascii=False))
 
 
 def here(course: Path | None) -> Path:
@@ -62,42 +114,6 @@ def here(course: Path | None) -> Path:
     from mathgrade.items import find_course
 
     return find_course()
-
-
-@contextlib.contextmanager
-def progress(
-    *, lines: bool = True
-) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
-    """Progress on standard error: a bar on a terminal, plain lines elsewhere.
-
-    Args:
-        lines: whether each step gets a line where there is no terminal.
-
-    Yields:
-        A function that sets the number of steps and one that says which step is next.
-    """
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield lambda _total: None, lambda text: typer.echo(text, err=True) if lines else None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        begun = [False]
-
-        def start(total: int) -> None:
-            bar.update(task, total=total)
-
-        def step(text: str) -> None:
-            bar.update(task, description=text, advance=int(begun[0]))
-            begun[0] = True
-
-        yield start, step
 
 
 class _Rate(TextColumn):
@@ -134,16 +150,46 @@ def left(done: int, total: int, seconds: float) -> str:
     return f"{rest // 60} min {rest % 60:02} s left" if rest >= 60 else f"{rest} s left"
 
 
+Steps = tuple[Callable[[int], None], Callable[[str], None]]
+
+
 @contextlib.contextmanager
-def marking_progress() -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
+def progress(*, lines: bool = True) -> Iterator[Steps]:
+    """Progress on standard error: a bar on a terminal, plain lines elsewhere.
+
+    Args:
+        lines: whether each step gets a line where there is no bar.
+
+    Yields:
+        A function that sets the number of steps and one that says which step is next.
+    """
+    console = _console(stderr=True)
+    if session().quiet or not console.is_terminal:
+        spoken = lines and not session().quiet
+        yield lambda _total: None, lambda text: typer.echo(text, err=True) if spoken else None
+        return
+    with _bar(console) as (bar, task):
+        begun = [False]
+
+        def step(text: str) -> None:
+            bar.update(task, description=text, advance=int(begun[0]))
+            begun[0] = True
+
+        yield lambda total: bar.update(task, total=total), step
+
+
+@contextlib.contextmanager
+def marking_progress() -> Iterator[Steps]:
     """Progress of a class on standard error, with the rate and the time that is left.
 
     Yields:
         A function that sets how many there are and one that says which is done.
     """
-    console = Console(stderr=True, highlight=False)
+    console = _console(stderr=True)
     begin = time.monotonic()
-    if not console.is_terminal:
+    if session().quiet:
+        yield lambda _total: None, lambda _text: None
+    elif not console.is_terminal:
         count = {"done": 0, "total": 0}
 
         def begun(total: int) -> None:
@@ -156,7 +202,16 @@ def marking_progress() -> Iterator[tuple[Callable[[int], None], Callable[[str], 
             typer.echo("  ".join([text, *filter(None, parts)]), err=True)
 
         yield begun, done
-        return
+    else:
+        with _bar(console) as (bar, task):
+            yield (
+                lambda total: bar.update(task, total=total),
+                lambda text: bar.update(task, description=text, advance=1),
+            )
+
+
+@contextlib.contextmanager
+def _bar(console: Console) -> Iterator[tuple[Progress, TaskID]]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -165,8 +220,4 @@ def marking_progress() -> Iterator[tuple[Callable[[int], None], Callable[[str], 
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        yield (
-            lambda total: bar.update(task, total=total),
-            lambda text: bar.update(task, description=text, advance=1),
-        )
+        yield bar, bar.add_task("starting", total=None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 
 from mathgrade.equality.decision import Decision, Equality
 from mathgrade.equality.elements import decide_lists, decide_sets, listed
+from mathgrade.equality.meaning import meaningless
 from mathgrade.equality.relations import Conditions
-from mathgrade.expression import Context, Kind, Node, Shape, kind_of, shape_of
-from mathgrade.expression.nodes import Entry, Listing, Name, Number, Zeros, children
+from mathgrade.expression import Context, Kind, Node, kind_of
+from mathgrade.expression.nodes import Listing
 
 __all__ = ["decide_whole"]
 
@@ -39,7 +39,7 @@ def decide_whole(
     if kind is not due and not (kind.holds and due.holds):
         reason = f"Expected {due.value}, received {kind.value}.{_HINTS.get((due, kind), '')}"
         return Decision(Equality.ILL_FORMED, reason=reason, note="kind")
-    ill = _meaning(right, context, same)
+    ill = meaningless(right, context, same)
     if ill is not None:
         return ill
     if due.holds:
@@ -48,30 +48,6 @@ def decide_whole(
     if isinstance(left, Listing) and isinstance(right, Listing):
         return decide_lists(left, right, same)
     return decide_sets(left, right, same)
-
-
-def _meaning(
-    node: Node, context: Context, same: Callable[[Node, Node], Decision]
-) -> Decision | None:
-    """ILL_FORMED where a formula somewhere in a response means nothing, as with z[i + 1]."""
-    if kind_of(node) is not Kind.FORMULA:
-        parts = (_meaning(part, context, same) for part in children(node))
-        return next((decision for decision in parts if decision is not None), None)
-    if not _indexed(node):
-        return None
-    found = same(_nothing(shape_of(node, context)), node)
-    return found if found.outcome is Equality.ILL_FORMED else None
-
-
-def _indexed(node: Node) -> bool:
-    return isinstance(node, Entry) or any(map(_indexed, children(node)))
-
-
-def _nothing(shape: Shape) -> Node:
-    """Zeros of a shape: well formed, so that only the other side can mean nothing."""
-    zero = Number(Fraction(0))
-    sides = [Name(n) if isinstance(n, str) else Number(Fraction(n)) for n in shape]
-    return Zeros(*sides) if sides else zero
 
 
 _HINTS = {
