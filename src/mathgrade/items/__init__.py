@@ -3,8 +3,9 @@
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.items.assignment import Assignment
 from mathgrade.items.follow import Follow
-from mathgrade.items.item import Item, Mistake
+from mathgrade.items.item import Item
 from mathgrade.items.loading import find_course, find_item, load_assignment
+from mathgrade.items.mistake import Mistake
 
 __all__ = [
     "Assignment",
