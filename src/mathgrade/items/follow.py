@@ -87,15 +87,13 @@ def mark_on(
         source: text of the answer cell.
     """
     # An answer anybody could give is right on many a start.
-    if is_trivial(response) or follow.trivial(start):
+    if is_trivial(response):
         return None
-    title = follow.start
-    if own is not None:
-        title = own[0] or title
-        if _refused(own[1], start):
-            return None
+    title = own[0] if own is not None and own[0] else follow.start
     given = (start, drawn) if follow.drawn else (start,)
     try:
+        if follow.trivial(start) or (own is not None and _refused(own[1], start)):
+            return None
         test = follow.answer(*given)
         verdict = test.mark(response, source=source, explain=False)
         if test.trivial() or verdict.outcome in (Outcome.INVALID, Outcome.UNDECIDED):
@@ -105,9 +103,11 @@ def mark_on(
             verdict = known or verdict
     except Exception:  # no answer follows from that start, whatever it is
         return None
-    right = verdict.outcome is Outcome.CORRECT
-    which = "this follows from it" if right else "this is what follows from it in part"
-    message = f"Your answer to “{title}” is not right, but {which}: it costs nothing again."
+    if verdict.outcome is Outcome.CORRECT:
+        message = f"Your answer to “{title}” is not right, but this follows from it:"
+    else:
+        message = f"Your answer to “{title}” is not right; this is marked on from it, so that"
+    message += " the slip there costs nothing again."
     remark = Finding(
         "Marked on from your own earlier answer",
         True,
@@ -123,7 +123,7 @@ def stopped(verdict: Verdict) -> bool:
 
 
 def _refused(test: AnswerTest, start: Any) -> bool:
-    own = test.mark(start, explain=False)
+    own = test.of_values().mark(start, explain=False)
     # A start that is right leads to the reference answer, which was tried already.
     if own.outcome in (Outcome.CORRECT, Outcome.INVALID) or own.note.endswith(".shape"):
         return True
