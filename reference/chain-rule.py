@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import sympy as sp
 
-from mathgrade.answers import Derivation, Expression, Function, Shares
-from mathgrade.answers.checks import agrees, unchanged
-from mathgrade.answers.trivial import is_trivial
+from chain_rule_functions import (
+    GRADIENT,
+    GRADIENT_MISTAKES,
+    JACOBIAN,
+    MATRIX_GRADIENT,
+    computes_nothing,
+    grad_w_mistakes_with,
+    grad_w_with,
+    matrix_gradient_with,
+    matrix_mistakes,
+)
+from mathgrade.answers import Derivation, Expression, Shares
 from mathgrade.items import Follow, Item, Mistake
 from mathgrade.verdict import Finding, Outcome, Verdict
-
-Array = NDArray[np.float64]
-Jacobian = Callable[[Array], Array]
+from softmax_functions import wrong_jacobians
 
 HALF = Fraction(1, 2)
 THIRD = Fraction(1, 3)
@@ -30,26 +35,36 @@ VECTORS = {"w x_j": "vector d", "u": "real"}
 # ------------------------------------------------------------------------------------------------
 # 2 the derivative by an input, as a derivation, in rows or entry by entry
 
+LETTERS = {
+    "x": "family K of vector d",
+    "w": "vector d",
+    "u": "real",
+    "i j": "index K",
+    "a": "index d",
+}
+SCORES = {
+    "z_j": r"\sum_{a=1}^{d} w_a x_{ja} - u",
+    "y_i": r"\frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}}",
+}
+ON_THE_WAY = Shares(cases=Fraction(0), lines=Fraction(0), milestones=2 * THIRD, most=2 * THIRD)
+
 BY_INPUT = Derivation(
     (
         r"\frac{\partial y_i}{\partial x_j} = y_i (\delta_{ij} - y_j) w^T",
         r"\frac{\partial y_i}{\partial x_{ja}} = y_i (\delta_{ij} - y_j) w_a",
     ),
-    {"x": "family K of vector d", "w": "vector d", "u": "real", "i j": "index K", "a": "index d"},
-    {
-        "z_j": r"\sum_{a=1}^{d} w_a x_{ja} - u",
-        "y_i": r"\frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}}",
-    },
+    LETTERS,
+    SCORES,
     milestones=(
         r"\frac{\partial z_j}{\partial x_{ja}} = w_a",
         r"\frac{\partial y_i}{\partial x_{ja}}"
         r" = \sum_{m=1}^{K} \frac{\partial y_i}{\partial z_m} \frac{\partial z_m}{\partial x_{ja}}",
     ),
-    shares=Shares(cases=Fraction(0), lines=Fraction(0), milestones=2 * THIRD, most=2 * THIRD),
+    shares=ON_THE_WAY,
 )
 
 # ------------------------------------------------------------------------------------------------
-# 3, 4 the outer derivatives, entry by entry. The letters y are a simplex: they add up to 1.
+# 3 the derivative by the weights, entry by entry. The letters y are a simplex: they add up to 1.
 
 ENTRIES = {
     "y": "simplex K",
@@ -58,6 +73,59 @@ ENTRIES = {
     "i j": "index K",
     "k": "index d",
 }
+BY_WEIGHTS = "Sum(y[i] * (delta(i, j) - y[j]) * X[j, k], j, 1, K)"
+
+
+def _inner(start: Any) -> Any:
+    """Entry k of a student's derivative of z_j by w, in the letters of question 3.
+
+    Raises:
+        ValueError: it is no vector.
+    """
+    rows, columns = start.shape
+    if (rows == 1) == (columns == 1):
+        raise ValueError("not a row or a column")
+    k = sp.Symbol("k", integer=True, positive=True)
+    j = sp.Symbol("j", integer=True, positive=True)
+    w, X = sp.IndexedBase("w"), sp.IndexedBase("X")
+    entry = start[0, k] if rows == 1 else start[k, 0]
+
+    def in_letters(element: Any) -> Any:
+        return w[k] if str(element.parent) == "w" else X[j, k]
+
+    return entry.replace(
+        lambda e: isinstance(e, sp.matrices.expressions.matexpr.MatrixElement), in_letters
+    )
+
+
+def _through(inner: Any, *, summed: bool = True) -> Any:
+    """The derivative of y_i by w_k for someone with this inner derivative."""
+    i, j, K = (sp.Symbol(name, integer=True, positive=True) for name in "ijK")
+    y = sp.IndexedBase("y")
+    term = y[i] * (sp.KroneckerDelta(i, j) - y[j]) * inner
+    return sp.Sum(term, (j, 1, K)) if summed else term
+
+
+def by_weights_from(start: Any) -> Expression:
+    """The test of the derivative by w for someone with this inner derivative."""
+    return Expression(_through(_inner(start)), ENTRIES)
+
+
+def by_weights_mistakes_from(start: Any) -> list[Mistake]:
+    """The known mistake of someone with this inner derivative."""
+    return [
+        Mistake(_through(_inner(start), summed=False), SUM_FORGOTTEN, "chain.sum-forgotten", HALF)
+    ]
+
+
+SUM_FORGOTTEN = (
+    "The sum over j is forgotten: w acts through every score, not through one of them, and j must "
+    "not be left over."
+)
+
+# ------------------------------------------------------------------------------------------------
+# 4 the derivative by the threshold, as a derivation
+
 SHIFT = (
     "The sum over j is a row sum of the softmax Jacobian. Think of what the softmax does when all "
     "scores are moved by the same number: question 1 of the notebook on the softmax."
@@ -70,8 +138,8 @@ SHIFT_AGAIN = (
 
 
 @dataclass(frozen=True)
-class Explained(Expression):
-    """A formula whose verdict, where it is right, also says what it means."""
+class Explained(Derivation):
+    """A derivation whose verdict, where it is right, also says what the claim means."""
 
     meaning: str = ""
 
@@ -83,133 +151,17 @@ class Explained(Expression):
         return verdict.with_finding(remark)
 
 
-# ------------------------------------------------------------------------------------------------
-# 5 as functions
-
-
-def softmax(z: Any) -> Any:
-    """Softmax of a vector, also of a complex one near the real axis."""
-    powers = np.exp(z - np.max(np.real(z)))
-    return powers / np.sum(powers)
-
-
-def softmax_jacobian(z: Array) -> Array:
-    """Jacobian matrix of the softmax at a vector."""
-    p = softmax(z)
-    return np.asarray(np.diag(p) - np.outer(p, p))
-
-
-def grad_w(w: Array, X: Array, u: float, i: int) -> Array:
-    """Derivative of y_i by w, by complex steps: it knows the softmax, but no formula.
-
-    f(w + ih) = f(w) + ih f'(w) + O(h²), so the imaginary part holds the derivative to
-    the last digit (Squire and Trapp, SIAM Review 40, 1998).
-    """
-    tiny = 1e-100
-    steps = 1j * tiny * np.eye(w.size)
-    return np.array([np.imag(softmax(X @ (w + step) - u)[i]) / tiny for step in steps])
-
-
-def grad_w_with(jacobian: Jacobian) -> Function:
-    """The test of ``grad_w`` for someone whose ``softmax_jacobian`` is this one."""
-
-    def followed(w: Array, X: Array, u: float, i: int) -> Array:
-        return np.asarray(np.asarray(jacobian(X @ w - u))[i] @ X)
-
-    return GRADIENT.with_reference(followed)
-
-
-def computes_nothing(jacobian: Any) -> bool:
-    """Whether a student's Jacobian is no start to go on from: stub, constant, wrong shape."""
-    if not callable(jacobian):
-        return True
-    try:
-        value = np.asarray(jacobian(np.array([0.3, -0.7, 1.1])), dtype=float)
-    except Exception:  # whatever a student's function raises
-        return True
-    return value.shape != (3, 3) or not np.isfinite(value).all() or is_trivial(value)
-
-
-def _plus(z: Array) -> Array:
-    p = softmax(z)
-    return np.diag(p) + np.outer(p, p)
-
-
-def _diagonal_only(z: Array) -> Array:
-    p = softmax(z)
-    return np.diag(p * (1 - p))
-
-
-def _outer_only(z: Array) -> Array:
-    p = softmax(z)
-    return np.asarray(-np.outer(p, p))
-
-
-def _negated(z: Array) -> Array:
-    return -softmax_jacobian(z)
-
-
-def _own_input_only(w: Array, X: Array, u: float, i: int) -> Array:
-    y = softmax(X @ w - u)
-    return np.asarray(y[i] * (1 - y[i]) * X[i])
-
-
-def _sum_forgotten(w: Array, X: Array, u: float, i: int) -> Array:
-    y = softmax(X @ w - u)
-    return np.asarray(y[i] * X[i])
-
-
-def _mean_only(w: Array, X: Array, u: float, i: int) -> Array:
-    y = softmax(X @ w - u)
-    return np.asarray(-y[i] * (y @ X))
-
-
-def _of_the_logarithm(w: Array, X: Array, u: float, i: int) -> Array:
-    return np.asarray(X[i] - softmax(X @ w - u) @ X)
-
-
-def _negated_gradient(w: Array, X: Array, u: float, i: int) -> Array:
-    return -grad_w(w, X, u, i)
-
-
-def _counted_from_one(w: Array, X: Array, u: float, i: int) -> Array:
-    return grad_w(w, X, u, i - 1)
-
-
-_draw = np.random.default_rng(13)
-
-
-def _case(K: int, d: int, i: int) -> tuple[Array, Array, float, int]:
-    w, X = _draw.normal(size=d), _draw.normal(size=(K, d))
-    return np.round(w, 2), np.round(X, 2), float(np.round(_draw.normal(), 2)), i
-
-
-# Square, tall and wide: a mistake in a shape may fit one of them by chance.
-# A single input is among them: its gradient is 0, so it must not earn anything by itself.
-SHAPES = [(3, 2, 0), (3, 2, 1), (3, 2, 2), (2, 4, 1), (3, 3, 0), (5, 1, 4), (1, 3, 0)]
-ORDINARY = [_case(*shape) for shape in SHAPES]
-LARGE = [
-    (np.array([300.0, -400.0]), np.array([[3.0, 1.0], [2.99, 1.0], [-1.0, 2.0]]), 0.5, i)
-    for i in range(3)
-]
-POINTS = [np.round(_draw.normal(size=n), 2) for n in (1, 2, 3, 5)]
-BIG_POINTS = [np.array([1000.0, 999.0, -1000.0])]
-
-JACOBIAN = Function(
-    softmax_jacobian,
-    (
-        agrees("Right for vectors of every length", POINTS, Fraction(3, 4)),
-        agrees("Right for large entries", BIG_POINTS, Fraction(1, 4)),
+BY_THRESHOLD = Explained(
+    r"\frac{\partial y_i}{\partial u} = 0",
+    LETTERS,
+    SCORES,
+    milestones=(
+        r"\frac{\partial z_j}{\partial u} = -1",
+        r"\frac{\partial y_i}{\partial u}"
+        r" = \sum_{m=1}^{K} \frac{\partial y_i}{\partial z_m} \frac{\partial z_m}{\partial u}",
     ),
-)
-GRADIENT = Function(
-    grad_w,
-    (
-        agrees("Right for every i and every shape of X", ORDINARY, Fraction(3, 4), atol=1e-10),
-        agrees("Right for large scores", LARGE, Fraction(1, 8), atol=1e-9, rtol=1e-7),
-        unchanged("The arguments stay as they were", [ORDINARY[0]], Fraction(1, 8)),
-    ),
-    name="grad_w",
+    shares=ON_THE_WAY,
+    meaning=SHIFT_AGAIN,
 )
 
 ITEMS = [
@@ -325,13 +277,13 @@ ITEMS = [
     Item(
         "dy-dw",
         3,
-        Expression("Sum(y[i] * (delta(i, j) - y[j]) * X[j, k], j, 1, K)", ENTRIES),
+        Expression(BY_WEIGHTS, ENTRIES),
         title="The derivative of a probability by the weights",
+        follow=Follow("dz-dw", by_weights_from, mistakes=by_weights_mistakes_from),
         mistakes=(
             Mistake(
                 "y[i] * (delta(i, j) - y[j]) * X[j, k]",
-                "The sum over j is forgotten: w acts through every score, not through one of "
-                "them, and j must not be left over.",
+                SUM_FORGOTTEN,
                 "chain.sum-forgotten",
                 credit=HALF,
             ),
@@ -375,37 +327,47 @@ ITEMS = [
     ),
     Item(
         "dy-du",
-        2,
-        Explained("0", ENTRIES, meaning=SHIFT_AGAIN),
+        3,
+        BY_THRESHOLD,
         title="The derivative of a probability by the threshold",
         mistakes=(
             Mistake(
-                "-y[i] * (delta(i, j) - y[j])",
+                r"\frac{\partial z_j}{\partial u} = 1",
+                "Mind the sign of u in z_j. It does not show at the end, since the sum is 0 all "
+                "the same.",
+                "chain.sign",
+            ),
+            Mistake(
+                r"\frac{\partial y_i}{\partial u} = -y_i (\delta_{ij} - y_j)",
                 "The sum over j is forgotten: u acts through every score, and j must not be left "
                 f"over. {SHIFT}",
                 "chain.sum-forgotten",
-                credit=HALF,
             ),
             Mistake(
-                "y[i] * (delta(i, j) - y[j])",
+                r"\frac{\partial y_i}{\partial u}"
+                r" = \frac{\partial y_i}{\partial z_j} \frac{\partial z_j}{\partial u}",
+                "The sum over j is forgotten: u acts through every score, and j must not be left "
+                f"over. {SHIFT}",
+                "chain.sum-forgotten",
+            ),
+            Mistake(
+                r"\frac{\partial y_i}{\partial u} = y_i (\delta_{ij} - y_j)",
                 f"The sum over j is forgotten, and the inner derivative has a sign. {SHIFT}",
                 "chain.sum-forgotten-sign",
-                credit=Fraction(1, 4),
             ),
             Mistake(
-                "-y[i] * (1 - y[i])",
+                r"\frac{\partial y_i}{\partial u} = -y_i (1 - y_i)",
                 "This is the way through the score i only; u is in all the other scores as well. "
                 f"{SHIFT}",
                 "chain.own-score-only",
-                credit=Fraction(1, 4),
             ),
             Mistake(
-                "-y[i]",
+                r"\frac{\partial y_i}{\partial u} = -y_i",
                 f"The denominator of the softmax depends on u as well. {SHIFT}",
                 "softmax.denominator-constant",
             ),
             Mistake(
-                "-1",
+                r"\frac{\partial y_i}{\partial u} = -1",
                 f"This is the inner derivative alone. {SHIFT}",
                 "chain.inner-only",
             ),
@@ -416,59 +378,32 @@ ITEMS = [
         1,
         JACOBIAN,
         title="The Jacobian of the softmax, once more",
-        mistakes=(
-            Mistake(_plus, "The products y_i y_j have to be subtracted.", "softmax.sign"),
-            Mistake(_diagonal_only, "Only the diagonal is filled.", "softmax.diagonal-only"),
-            Mistake(
-                _outer_only,
-                "On the diagonal the derivative of the numerator is missing.",
-                "softmax.off-diagonal-only",
-            ),
-            Mistake(_negated, "Every entry has the wrong sign.", "softmax.negated"),
-        ),
+        mistakes=wrong_jacobians(),
     ),
     Item(
         "grad-w",
         4,
         GRADIENT,
         title="The gradient as a function",
-        follow=Follow("softmax-jacobian", grad_w_with, trivial=computes_nothing),
-        mistakes=(
-            Mistake(
-                _own_input_only,
-                "Only the input x_i is used; w acts through the scores of all inputs.",
-                "chain.own-score-only",
-                credit=Fraction(1, 4),
-            ),
-            Mistake(
-                _sum_forgotten,
-                "This leaves the denominator of the softmax out: sum over all inputs.",
-                "softmax.denominator-constant",
-            ),
-            Mistake(
-                _mean_only,
-                "The case i = j of the Jacobian of the softmax is missing.",
-                "softmax.off-diagonal-only",
-                credit=Fraction(1, 4),
-            ),
-            Mistake(
-                _of_the_logarithm,
-                "This is the derivative of log y_i; a factor is still missing.",
-                "chain.logarithm",
-                credit=HALF,
-            ),
-            Mistake(
-                _negated_gradient,
-                "The sign is wrong.",
-                "chain.sign",
-                credit=HALF,
-            ),
-            Mistake(
-                _counted_from_one,
-                "This counts i from 1; in Python it counts from 0.",
-                "chain.counted-from-one",
-                credit=Fraction(3, 4),
-            ),
+        follow=Follow(
+            "softmax-jacobian",
+            grad_w_with,
+            trivial=computes_nothing,
+            mistakes=grad_w_mistakes_with,
         ),
+        mistakes=(*grad_w_mistakes_with(), *GRADIENT_MISTAKES),
+    ),
+    Item(
+        "matrix-gradient",
+        3,
+        MATRIX_GRADIENT,
+        title="The derivative by a matrix of weights",
+        follow=Follow(
+            "softmax-jacobian",
+            matrix_gradient_with,
+            trivial=computes_nothing,
+            mistakes=matrix_mistakes,
+        ),
+        mistakes=matrix_mistakes(),
     ),
 ]

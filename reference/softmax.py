@@ -6,55 +6,31 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mathgrade.answers import Derivation, Expression, Function, Matrix, Shares
+from mathgrade import expression
+from mathgrade.answers import Expression, Function, Matrix
 from mathgrade.answers.checks import agrees, no_loops, satisfies, silent, unchanged
 from mathgrade.codec.calls import Call
-from mathgrade.items import Item, Mistake
-
-Array = NDArray[np.float64]
+from mathgrade.expression.nodes import Number, free_names
+from mathgrade.expression.substitution import substituted
+from mathgrade.items import Follow, Item, Mistake, says_nothing
+from softmax_derivations import BY_LOGITS, BY_LOGITS_MISTAKES, SHIFT, SHIFT_MISTAKES
+from softmax_functions import (
+    SIX_DIGITS,
+    Array,
+    Softmax,
+    at,
+    jacobian_from,
+    softmax,
+    softmax_jacobian,
+    wrong_jacobians,
+)
 
 HALF = Fraction(1, 2)
 THIRD = Fraction(1, 3)
 
 # ------------------------------------------------------------------------------------------------
-# 1, 3 derivations: the softmax and a shift of its logits, the Jacobian
-
-LOGITS = {"z": "vector K", "i j": "index K"}
-SOFTMAX_OF = {r"\operatorname{softmax}(v)_i": r"\frac{e^{v_i}}{\sum_{k=1}^{K} e^{v_k}}"}
-Y = {"y_i": r"\frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}}"}
-
-SHIFT = Derivation(
-    r"\operatorname{softmax}(z)_i = \operatorname{softmax}(z - c)_i",
-    {**LOGITS, "c": "real"},
-    SOFTMAX_OF,
-    milestones=(
-        r"e^{z_i - c} = e^{z_i} e^{-c}",
-        r"\sum_{k=1}^{K} e^{-c} e^{z_k} = e^{-c} \sum_{k=1}^{K} e^{z_k}",
-    ),
-    shares=Shares(cases=Fraction(0), lines=Fraction(0), milestones=2 * THIRD, most=2 * THIRD),
-)
-BY_LOGITS = Derivation(
-    r"\frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_j)",
-    LOGITS,
-    Y,
-    milestones=(
-        r"\frac{\partial}{\partial z_j} \sum_{k=1}^{K} e^{z_k} = e^{z_j}",
-        r"\frac{\partial e^{z_i}}{\partial z_j} = \delta_{ij} e^{z_i}",
-    ),
-    # One case of the two is a quarter, as is each of the two derivatives.
-    shares=Shares(cases=HALF, lines=Fraction(0), milestones=HALF, most=Fraction(3, 4)),
-)
-
-# ------------------------------------------------------------------------------------------------
 # 2 softmax(z, axis=-1)
-
-
-def softmax(z: Array, axis: int = -1) -> Array:
-    """Softmax along one axis; the largest exponent is 0, so nothing overflows."""
-    powers = np.exp(z - np.max(z, axis=axis, keepdims=True))
-    return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
 
 
 def _powers_only(z: Array, axis: int = -1) -> Array:
@@ -108,9 +84,9 @@ FAR_APART = np.array([[0.0, 1.0], [1000.0, 1001.5]])  # samples of one batch
 SOFTMAX = Function(
     softmax,
     (
-        agrees("Right for vectors of every length", VECTORS, THIRD),
-        agrees("Right for a batch, along every axis", BATCHES, THIRD),
-        agrees("Right for large logits", [*LARGE, FAR_APART], Fraction(1, 6)),
+        agrees("Right for vectors of every length", VECTORS, THIRD, **SIX_DIGITS),
+        agrees("Right for a batch, along every axis", BATCHES, THIRD, **SIX_DIGITS),
+        agrees("Right for large logits", [*LARGE, FAR_APART], Fraction(1, 6), **SIX_DIGITS),
         silent("No warning and no NaN", [*VECTORS, *LARGE, FAR_APART], Fraction(1, 12)),
         unchanged("The argument stays as it was", [VECTORS[3], SQUARE], Fraction(1, 12)),
     ),
@@ -133,42 +109,26 @@ def in_full(diagonal: str, elsewhere: str) -> str:
     return f"[{', '.join(rows)}]"
 
 
+def filled_from(entry: Any) -> Matrix:
+    """The test of the 3 by 3 matrix for someone whose formula of one entry is this one."""
+    formula = expression.read(entry, ENTRY_NAMES)
+    numbers = [Number(Fraction(k)) for k in (1, 2, 3)]
+    rows = [
+        [substituted(formula, {"i": row, "j": column, "K": numbers[2]}) for column in numbers]
+        for row in numbers
+    ]
+    return Matrix(rows, names={"y": "simplex 3"}, entries=True)
+
+
+def not_of_both(entry: Any) -> bool:
+    """Whether a formula of one entry is no start: it does not depend on both indices."""
+    if says_nothing(entry):
+        return True
+    return not {"i", "j"} <= free_names(expression.read(entry, ENTRY_NAMES))
+
+
 # ------------------------------------------------------------------------------------------------
 # 6 softmax_jacobian(z)
-
-
-def softmax_jacobian(z: Array) -> Array:
-    """Jacobian matrix of the softmax at a vector."""
-    p = softmax(z)
-    return np.asarray(np.diag(p) - np.outer(p, p))
-
-
-def _plus(z: Array) -> Array:
-    p = softmax(z)
-    return np.diag(p) + np.outer(p, p)
-
-
-def _diagonal_only(z: Array) -> Array:
-    p = softmax(z)
-    return np.diag(p * (1 - p))
-
-
-def _outer_only(z: Array) -> Array:
-    p = softmax(z)
-    return np.asarray(-np.outer(p, p))
-
-
-def _identity_less_outer(z: Array) -> Array:
-    p = softmax(z)
-    return np.eye(p.size) - np.outer(p, p)
-
-
-def _of_the_powers(z: Array) -> Array:
-    return np.diag(softmax(z))
-
-
-def _negated(z: Array) -> Array:
-    return -softmax_jacobian(z)
 
 
 def lacking(J: Array, _: Array) -> str | bool:
@@ -186,20 +146,30 @@ def lacking(J: Array, _: Array) -> str | bool:
     return True
 
 
-JACOBIAN = Function(
-    softmax_jacobian,
-    (
-        agrees("Right for vectors of every length", VECTORS, HALF),
-        agrees("Right for large logits", LARGE, Fraction(1, 8)),
-        satisfies(
-            "Symmetric, rows that add up to 0, no negative eigenvalue",
-            VECTORS,
-            lacking,
-            Fraction(3, 16),
-        ),
-        no_loops("No loop", Fraction(3, 16)),
-    ),
-)
+def jacobian_test(own: Softmax) -> Function:
+    """The test of ``softmax_jacobian`` for someone whose ``softmax`` is this one.
+
+    Where that one overflows or its Jacobian has not the properties of one, right work
+    cannot show there: that part of the credit goes to the values it can show in.
+    """
+    jacobian = jacobian_from(own)
+    with np.errstate(all="ignore"):
+        safe = all(np.isfinite(jacobian(z)).all() for z in LARGE)
+        sound = all(lacking(jacobian(z), z) is True for z in VECTORS)
+    large = agrees("Right for large logits", LARGE, Fraction(1, 8), **SIX_DIGITS)
+    properties = satisfies(
+        "Symmetric, rows that add up to 0, no negative eigenvalue",
+        VECTORS,
+        lacking,
+        Fraction(3, 16),
+    )
+    others = [large] * safe + [properties] * sound + [no_loops("No loop", Fraction(3, 16))]
+    values = 1 - sum(check.share for check in others)
+    return Function(
+        jacobian,
+        (agrees("Right for vectors of every length", VECTORS, values, **SIX_DIGITS), *others),
+        name="softmax_jacobian",
+    )
 
 
 # ------------------------------------------------------------------------------------------------
@@ -208,28 +178,32 @@ JACOBIAN = Function(
 
 def at_point(z: Any) -> Matrix:
     """The answer test for the point a student has drawn."""
-    return Matrix(softmax_jacobian(z), decimals=6)
+    return Matrix(softmax_jacobian(z), decimals=6, rounded=HALF)
 
 
 def at_point_mistakes(z: Any) -> list[Mistake]:
     """What the Jacobian at the point drawn can be mistaken for."""
-    return [
-        Mistake(
-            _plus(z), "The products y_i y_j are added; they have to be subtracted.", "softmax.sign"
-        ),
-        Mistake(
-            _diagonal_only(z),
-            "Only the diagonal is filled; every other entry is -y_i y_j.",
-            "softmax.diagonal-only",
-            credit=Fraction(1, 4),
-        ),
-        Mistake(
-            np.diag(z) - np.outer(z, z),
-            "These are the logits put into the formula; it is in terms of the softmax of them.",
-            "softmax.logits-for-probabilities",
-        ),
-        Mistake(_negated(z), "Every entry has the wrong sign.", "softmax.negated"),
-    ]
+    logits = Mistake(
+        np.diag(z) - np.outer(z, z),
+        "These are the logits put into the formula; it is in terms of the softmax of them.",
+        "softmax.logits-for-probabilities",
+    )
+    return [logits, *at(z, wrong_jacobians())]
+
+
+def at_point_by(jacobian: Any, z: Any) -> Matrix:
+    """The answer test for someone with this ``softmax_jacobian``."""
+    return Matrix(np.asarray(jacobian(z), dtype=float), decimals=6, rounded=HALF)
+
+
+def at_point_from(own: Any, z: Any) -> Matrix:
+    """The answer test for someone with this ``softmax``."""
+    return at_point_by(jacobian_from(own), z)
+
+
+def at_point_mistakes_from(own: Any, z: Any) -> list[Mistake]:
+    """The known mistakes of someone with this ``softmax``."""
+    return at(z, wrong_jacobians(own))
 
 
 ITEMS = [
@@ -238,55 +212,7 @@ ITEMS = [
         3,
         SHIFT,
         title="A shift of all logits changes nothing",
-        mistakes=(
-            Mistake(
-                r"e^{z_i - c} = e^{z_i} - e^{c}",
-                "A power with a difference in the exponent is not a difference of powers. Try "
-                "e^(2 - 1) against e^2 - e^1, then look up the law.",
-                "softmax.difference-of-powers",
-            ),
-            Mistake(
-                r"e^{z_i - c} = e^{z_i} e^{c}",
-                "Check the sign in the exponent: the product of these two powers is the one with "
-                "the sum. The same slip above and below the line does not show at the end.",
-                "softmax.sign-in-exponent",
-            ),
-            Mistake(
-                r"\sum_{k=1}^{K} e^{-c} e^{z_k} = e^{-K c} \sum_{k=1}^{K} e^{z_k}",
-                "A common factor is taken out of a sum once, however many terms there are. Write "
-                "the sum out for K = 2.",
-                "softmax.factor-for-each-term",
-            ),
-            Mistake(
-                r"\sum_{k=1}^{K} e^{-c} e^{z_k} = K e^{-c} \sum_{k=1}^{K} e^{z_k}",
-                "A common factor is taken out of a sum once, however many terms there are. Write "
-                "the sum out for K = 2.",
-                "softmax.factor-for-each-term",
-            ),
-            Mistake(
-                r"\frac{e^{z_i - c}}{\sum_{k=1}^{K} e^{z_k - c}}"
-                r" = \frac{e^{z_i - c}}{\sum_{k=1}^{K} e^{z_k}}",
-                "c is subtracted from every entry, also from those in the sum.",
-                "softmax.shift-in-numerator-only",
-            ),
-            Mistake(
-                r"\log \sum_{k=1}^{K} e^{z_k} = \sum_{k=1}^{K} z_k",
-                "The logarithm of a sum is not the sum of the logarithms.",
-                "softmax.log-of-sum",
-            ),
-            Mistake(
-                r"\log \sum_{k=1}^{K} e^{z_k - c} = \sum_{k=1}^{K} (z_k - c)",
-                "The logarithm of a sum is not the sum of the logarithms.",
-                "softmax.log-of-sum",
-            ),
-            Mistake(
-                r"\frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}} = "
-                r"\frac{1}{\sum_{k=1}^{K} e^{z_k} - e^{z_i}}",
-                "Only a factor of the whole denominator can be cancelled; here it is one of the "
-                "terms of a sum.",
-                "softmax.term-cancelled",
-            ),
-        ),
+        mistakes=SHIFT_MISTAKES,
     ),
     Item(
         "softmax-code",
@@ -345,59 +271,12 @@ ITEMS = [
         4,
         BY_LOGITS,
         title="The Jacobian derived",
-        mistakes=(
-            Mistake(
-                r"\left(\sum_{k=1}^{K} e^{z_k}\right)^2 = \sum_{k=1}^{K} e^{z_k}",
-                "The quotient rule divides by the square of the denominator.",
-                "softmax.square-missing",
-            ),
-            Mistake(
-                r"\frac{\partial y_i}{\partial z_j} = - y_i (\delta_{ij} - y_j)",
-                "In the quotient rule the term with the derivative of the numerator comes first. "
-                "Try the rule on 1/x.",
-                "softmax.quotient-rule-turned",
-            ),
-            Mistake(
-                r"\frac{\partial}{\partial z_j} \sum_{k=1}^{K} e^{z_k} = \sum_{k=1}^{K} e^{z_k}",
-                "How many terms of the sum contain z_j? Write the sum out for K = 3.",
-                "softmax.every-term-differentiated",
-            ),
-            Mistake(
-                r"\frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - 1)",
-                "How many terms of the sum contain z_j? Write the sum out for K = 3.",
-                "softmax.every-term-differentiated",
-            ),
-            Mistake(
-                r"\frac{\partial e^{z_i}}{\partial z_j} = e^{z_i}",
-                "Does e^(z_1) change if only z_2 changes? There are two cases.",
-                "softmax.delta-missing",
-            ),
-            Mistake(
-                r"\frac{\partial y_i}{\partial z_j} = y_i (1 - y_j)",
-                "Does e^(z_1) change if only z_2 changes? There are two cases.",
-                "softmax.delta-missing",
-            ),
-            Mistake(
-                r"\frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_i)",
-                "Follow the index: which exponential came from the derivative of the sum?",
-                "softmax.index-swapped",
-            ),
-            Mistake(
-                r"-y_i y_j = y_i y_j",
-                "The first product of the quotient rule is 0 here; the second one keeps its sign.",
-                "softmax.sign-off-diagonal",
-            ),
-            Mistake(
-                r"\log \sum_{k=1}^{K} e^{z_k} = \sum_{k=1}^{K} z_k",
-                "The logarithm of a sum is not the sum of the logarithms.",
-                "softmax.log-of-sum",
-            ),
-        ),
+        mistakes=BY_LOGITS_MISTAKES,
     ),
     Item(
         "jacobian-entry",
         3,
-        Expression(ENTRY, ENTRY_NAMES),
+        Expression(ENTRY, ENTRY_NAMES, cases=("i", "j")),
         title="One entry of the Jacobian",
         mistakes=(
             Mistake(
@@ -417,35 +296,30 @@ ITEMS = [
                 "This is the case i = j only. For i and j different the numerator of y_i does not "
                 "depend on z_j, but the denominator does.",
                 "softmax.diagonal-only",
-                credit=THIRD,
             ),
             Mistake(
                 "delta(i, j) * y[i] * (1 - y[i])",
                 "The case i = j is right; for i and j different the derivative is not 0, since z_j "
                 "is in the denominator of y_i.",
                 "softmax.diagonal-only",
-                credit=HALF,
             ),
             Mistake(
                 "-y[i] * y[j]",
                 "This is right where i and j differ only. For i = j the numerator depends on z_j, "
                 "too: use delta(i, j) for it.",
                 "softmax.off-diagonal-only",
-                credit=HALF,
             ),
             Mistake(
                 "y[i] * (1 - y[j])",
                 "The numerator of y_i depends on z_j only where i = j: this 1 has to be a "
                 "Kronecker delta.",
                 "softmax.delta-missing",
-                credit=THIRD,
             ),
             Mistake(
                 "delta(i, j) - y[i] * y[j]",
                 "The term with the delta lacks a factor: divide the derivative of the numerator by "
                 "the denominator.",
                 "softmax.delta-unscaled",
-                credit=THIRD,
             ),
             Mistake(
                 "delta(i, j) * y[i]",
@@ -461,6 +335,7 @@ ITEMS = [
             in_full("y[i] * (1 - y[i])", "-y[i] * y[j]"), names={"y": "simplex 3"}, entries=True
         ),
         title="The whole Jacobian for three logits",
+        follow=Follow("jacobian-entry", filled_from, trivial=not_of_both),
         mistakes=(
             Mistake(
                 in_full("y[i] * (1 - y[i])", "y[i] * y[j]"),
@@ -498,39 +373,10 @@ ITEMS = [
     Item(
         "jacobian-code",
         4,
-        JACOBIAN,
+        jacobian_test(softmax),
         title="The Jacobian as a function",
-        mistakes=(
-            Mistake(
-                _plus,
-                "The products y_i y_j are added; they have to be subtracted.",
-                "softmax.sign",
-            ),
-            Mistake(
-                _diagonal_only,
-                "Only the diagonal is filled; every other entry is -y_i y_j.",
-                "softmax.diagonal-only",
-                credit=Fraction(1, 4),
-            ),
-            Mistake(
-                _outer_only,
-                "On the diagonal the derivative of the numerator is missing.",
-                "softmax.off-diagonal-only",
-                credit=Fraction(1, 4),
-            ),
-            Mistake(
-                _identity_less_outer,
-                "The unit matrix stands where the diagonal matrix of the y_i belongs.",
-                "softmax.delta-unscaled",
-                credit=Fraction(1, 4),
-            ),
-            Mistake(
-                _of_the_powers,
-                "The denominator depends on every logit as well: use the quotient rule in full.",
-                "softmax.denominator-constant",
-            ),
-            Mistake(_negated, "Every entry has the wrong sign.", "softmax.negated", credit=HALF),
-        ),
+        follow=Follow("softmax-code", jacobian_test, mistakes=wrong_jacobians),
+        mistakes=wrong_jacobians(),
     ),
     Item(
         "jacobian-at-point",
@@ -538,6 +384,10 @@ ITEMS = [
         at_point,
         title="The Jacobian at a point of your own",
         mistakes=at_point_mistakes,
+        follow=(
+            Follow("jacobian-code", at_point_by, drawn=True),
+            Follow("softmax-code", at_point_from, mistakes=at_point_mistakes_from, drawn=True),
+        ),
         variant=True,
     ),
 ]

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
-import numpy as np
 import sympy as sp
 
-from mathgrade.answers import SVD, Choice, Derivation, Matrix, Number, Shares
+from mathgrade.answers import Choice, Derivation, Matrix, Number, Shares
 from mathgrade.items import Follow, Item, Mistake
+from svd_matrices import (
+    ACTIONS,
+    FACTOR,
+    FOUR_POINTS,
+    SHAPES,
+    SIGMA,
+    THREE_POINTS,
+    U,
+    V,
+    action_from,
+    angle_from,
+    decomposition,
+    decomposition_mistakes,
+    error_from,
+    error_of,
+    given_or_nothing,
+    images_mistakes,
+    images_of,
+    length_from,
+    no_decomposition,
+    product_mistakes,
+    product_of,
+    rank_one,
+    rank_one_error,
+    rank_one_error_mistakes,
+    rank_one_mistakes,
+    rank_one_mistakes_of,
+    rank_one_of,
+    shape_from,
+)
 
 HALF = Fraction(1, 2)
-
-V = sp.Matrix([[1, -1], [1, 1]]) / sp.sqrt(2)
-SIGMA = sp.diag(2, 4)
-U = sp.Matrix([[-sp.sqrt(3), 1], [-1, -sp.sqrt(3)]]) / 2
-FOUR_POINTS = sp.Matrix([[1, -1, 0, 0], [0, 0, 1, -1]]) / sp.sqrt(2)
 
 # ------------------------------------------------------------------------------------------------
 # The inverse of V, as a derivation
@@ -37,179 +60,35 @@ INVERSE = Derivation(
     ),
 )
 
-# ------------------------------------------------------------------------------------------------
-# What follows from a student's own start
-
-
-def _exact(start: Any) -> sp.Matrix:
-    return sp.Matrix(start.tolist() if isinstance(start, np.ndarray) else start)
-
-
-def images_of(sigma_vt: Any) -> Matrix:
-    """The test of the four images for someone with this ΣVᵀ."""
-    return Matrix(_exact(sigma_vt) * FOUR_POINTS, entries="columns")
-
-
-def product_of(sigma_vt: Any) -> Matrix:
-    """The test of A = UΣVᵀ for someone with this ΣVᵀ."""
-    return Matrix(U * _exact(sigma_vt), exact=True)
-
-
-def leading(decomposition: Any) -> tuple[Any, float, float]:
-    """The term of rank 1 that a decomposition (U, S, Vt) starts with, and two singular values.
-
-    Returns:
-        σ₁ u₁ v₁ᵀ as an array of shape (3, 2), σ₁ and σ₂.
-
-    Raises:
-        ValueError: no such term can be taken out of it.
-    """
-    left, sigma, right = (np.array(part, dtype=float) for part in decomposition)
-    values = np.diag(sigma) if sigma.ndim == 2 and 1 not in sigma.shape else sigma.ravel()
-    if values.size != 2 or left.shape[0] != 3 or right.shape != (2, 2):
-        raise ValueError("not the decomposition of a 3 by 2 matrix")
-    return values[0] * np.outer(left[:, 0], right[0]), float(values[0]), float(values[1])
-
-
-def rank_one_of(decomposition: Any) -> Matrix:
-    """The test of the best approximation for someone with this decomposition."""
-    return Matrix(leading(decomposition)[0], decimals=6)
-
-
-def error_of(decomposition: Any) -> Number:
-    """The test of its error for someone with this decomposition."""
-    return Number(leading(decomposition)[2], decimals=6)
-
-
-def says_nothing(decomposition: Any) -> bool:
-    """Whether a decomposition is no start to go on from.
-
-    A start has unit vectors in U and Vᵀ and two different singular values; so
-    U = B with Σ = V = I is none.
-    """
-    try:
-        left, _, right = (np.array(part, dtype=float) for part in decomposition)
-        _, first, second = leading(decomposition)
-    except (TypeError, ValueError):
-        return True
-    lengths = [*np.linalg.norm(left, axis=0), *np.linalg.norm(right, axis=1)]
-    unit = np.allclose(lengths, 1, atol=0.01)  # rounded factors are a start
-    return not unit or not np.isfinite([first, second]).all() or first == second
-
-
-# ------------------------------------------------------------------------------------------------
-# What is drawn: a matrix of whole numbers with two different singular values
-
-
-def best(matrix: Any) -> tuple[Any, float, float]:
-    """The best approximation of rank 1 and the two singular values (Eckart and Young 1936)."""
-    return leading(np.linalg.svd(np.array(matrix, dtype=float), full_matrices=False))
-
-
-def decomposition(matrix: Any) -> SVD:
-    """The test of the decomposition of the matrix drawn."""
-    return SVD(matrix, name="B")
-
-
-def decomposition_mistakes(matrix: Any) -> list[Mistake]:
-    """Matrices that may be decomposed instead of the one drawn."""
-    drawn = np.array(matrix)
-    return [
-        Mistake(
-            drawn.T,
-            "This decomposes the transpose of B: U and V have changed places.",
-            "svd.of-the-transpose",
-            credit=HALF,
-        ),
-        Mistake(
-            drawn.T @ drawn,
-            "This decomposes B^T B. Its eigenvectors are the columns of V, but the singular values "
-            "of B are the roots of its eigenvalues, and U has still to be found.",
-            "svd.of-the-square",
-            credit=Fraction(1, 4),
-        ),
-        Mistake(
-            drawn @ drawn.T,
-            "This decomposes B B^T. Its eigenvectors are the columns of U, but the singular values "
-            "of B are the roots of its eigenvalues, and V has still to be found.",
-            "svd.of-the-square",
-            credit=Fraction(1, 4),
-        ),
-    ]
-
-
-def rank_one(matrix: Any) -> Matrix:
-    """The test of the best approximation of the matrix drawn."""
-    return Matrix(best(matrix)[0], decimals=6)
-
-
-def rank_one_mistakes(matrix: Any) -> list[Mistake]:
-    """What the drawn matrix can be mistaken for being approximated by."""
-    near, first, _ = best(matrix)
-    return [
-        Mistake(
-            np.array(matrix) - near,
-            "This is the second term of the sum: the part that is left out.",
-            "svd.second-term",
-        ),
-        Mistake(
-            near / first,
-            "The singular value is missing as a factor.",
-            "svd.not-scaled",
-            credit=HALF,
-        ),
-        Mistake(
-            np.array(matrix),
-            "This is B itself, which has rank 2.",
-            "svd.rank-two",
-        ),
-    ]
-
-
-def rank_one_error(matrix: Any) -> Number:
-    """The test of the error for the matrix drawn."""
-    return Number(best(matrix)[2], decimals=6)
-
-
-def rank_one_error_mistakes(matrix: Any) -> list[Mistake]:
-    """Numbers the error can be mistaken for."""
-    _, first, second = best(matrix)
-    return [
-        Mistake(first, "This is the norm of B_1; asked is the norm of what is left.", "svd.first"),
-        Mistake(second**2, "This is the square of the error.", "svd.squared", credit=HALF),
-        Mistake(
-            second / first,
-            "This is the error relative to the norm of B; asked is the error itself.",
-            "svd.relative",
-            credit=HALF,
-        ),
-        Mistake(first - second, "The norm of B - B_1 is no difference of norms.", "svd.difference"),
-    ]
-
-
 ITEMS = [
     Item(
         "v-images",
         2,
-        Matrix(V, entries="columns"),
-        title="The images of the unit vectors under V",
+        Matrix(V * THREE_POINTS, entries="columns", rounded=HALF),
+        title="The images of three vectors under V",
         mistakes=(
             Mistake(
-                V.T,
+                V.T * THREE_POINTS,
                 "These are the images under the transpose of V.",
                 "svd.transposed",
                 credit=HALF,
             ),
             Mistake(
-                sp.sqrt(2) * V,
+                sp.sqrt(2) * V * THREE_POINTS,
                 "The factor in front of V is missing.",
                 "svd.factor",
                 credit=HALF,
             ),
             Mistake(
-                V * sp.Matrix([[0, 1], [1, 0]]),
-                "The two columns are in the other order.",
+                (V * THREE_POINTS)[:, [1, 0, 2]],
+                "The first two columns are in the other order.",
                 "svd.order",
+                credit=HALF,
+            ),
+            Mistake(
+                V * THREE_POINTS / sp.sqrt(2),
+                "The factor in front of V is taken twice.",
+                "svd.factor-twice",
                 credit=HALF,
             ),
         ),
@@ -217,8 +96,9 @@ ITEMS = [
     Item(
         "v-rotation",
         2,
-        Number(45, decimals=6),
+        Number(45, decimals=6, rounded=HALF),
         title="The angle of V, with its sense",
+        follow=Follow("v-images", angle_from),
         mistakes=(
             Mistake(
                 -45,
@@ -249,20 +129,39 @@ ITEMS = [
     Item(
         "v-scale",
         1,
-        Number(1, decimals=6),
-        title="The scale factor of V",
+        Number(5, decimals=6, rounded=HALF),
+        title="How long the image of a vector under V is",
+        follow=Follow(
+            "v-images",
+            length_from,
+            remark="But V is orthogonal: it changes no length. That tells you that the images "
+            "cannot be right.",
+        ),
         mistakes=(
             Mistake(
-                sp.sqrt(2),
-                "That would be the factor without the one in front of V.",
+                5 * sp.sqrt(2),
+                "That would be the length without the factor in front of V. V is orthogonal: it "
+                "only turns, and no length changes.",
                 "svd.factor",
             ),
             Mistake(
-                1 / sp.sqrt(2),
-                "This is the factor in front of V only; the matrix behind it makes vectors longer.",
+                5 / sp.sqrt(2),
+                "1/√2 is the factor in front of V only; the matrix behind it makes vectors longer "
+                "by √2. V is orthogonal: it only turns, and no length changes.",
                 "svd.factor",
             ),
-            Mistake(0, "No vector but 0 goes to 0.", "svd.factor"),
+            Mistake(
+                1,
+                "1 is the factor by which V changes lengths. Asked is the length of the image of "
+                "(3, 4).",
+                "svd.factor-for-length",
+            ),
+            Mistake(25, "This is the square of the length.", "svd.squared", credit=HALF),
+            Mistake(
+                7,
+                "The length of a vector is the root of the sum of the squares of its entries.",
+                "svd.sum-for-length",
+            ),
         ),
     ),
     Item(
@@ -316,9 +215,41 @@ ITEMS = [
         ),
     ),
     Item(
+        "vt-images",
+        2,
+        Matrix(V.T * THREE_POINTS, entries="columns", rounded=HALF),
+        title="The images of three vectors under Vᵀ",
+        mistakes=(
+            Mistake(
+                V * THREE_POINTS,
+                "These are the images under V itself.",
+                "svd.v-for-vt",
+                credit=Fraction(1, 4),
+            ),
+            Mistake(
+                sp.sqrt(2) * V.T * THREE_POINTS,
+                "The factor in front of V is missing.",
+                "svd.factor",
+                credit=HALF,
+            ),
+            Mistake(
+                V.T * THREE_POINTS / sp.sqrt(2),
+                "The factor in front of V is taken twice.",
+                "svd.factor-twice",
+                credit=HALF,
+            ),
+            Mistake(
+                -V * THREE_POINTS,
+                "These are the images under -V. A transpose changes no signs: it has the rows as "
+                "its columns.",
+                "svd.transpose",
+            ),
+        ),
+    ),
+    Item(
         "sigma-vt",
         2,
-        Matrix(SIGMA * V.T),
+        Matrix(SIGMA * V.T, rounded=HALF),
         title="The matrix ΣVᵀ",
         mistakes=(
             Mistake(
@@ -344,22 +275,22 @@ ITEMS = [
                 "svd.factor",
                 credit=HALF,
             ),
+            Mistake(
+                sp.matrix_multiply_elementwise(SIGMA, V.T),
+                "The matrices are multiplied entry by entry. The entry in row r and column s of a "
+                "product is row r of the first times column s of the second, added up.",
+                "svd.entry-by-entry",
+            ),
         ),
     ),
     Item(
         "sigma-vt-images",
         2,
-        Matrix(SIGMA * V.T * FOUR_POINTS, entries="columns"),
+        Matrix(SIGMA * V.T * FOUR_POINTS, entries="columns", rounded=HALF),
         title="The images of the four points under ΣVᵀ",
-        follow=Follow("sigma-vt", images_of),
+        follow=Follow("sigma-vt", images_of, trivial=given_or_nothing, mistakes=images_mistakes),
         mistakes=(
-            Mistake(
-                sp.sqrt(2) * SIGMA * V.T * FOUR_POINTS,
-                "These are the images of points at distance 1; the four points are at distance "
-                "1/√2 from the origin.",
-                "svd.factor",
-                credit=HALF,
-            ),
+            Mistake(sp.sqrt(2) * SIGMA * V.T * FOUR_POINTS, FACTOR, "svd.factor", credit=HALF),
             Mistake(
                 V.T * FOUR_POINTS,
                 "These are the images under the transpose of V; Σ has still to act.",
@@ -371,21 +302,19 @@ ITEMS = [
                 "svd.v-for-vt",
                 credit=HALF,
             ),
+            Mistake(
+                SIGMA * FOUR_POINTS,
+                "These are the images under Σ alone; the transpose of V acts before it.",
+                "svd.without-v",
+            ),
         ),
     ),
     Item(
         "image-shape",
         1,
-        Choice(
-            "rectangle",
-            {
-                "square": "a square",
-                "rectangle": "a rectangle with two different sides",
-                "rhombus": "a rhombus without a right angle",
-                "kite": "a kite with two different pairs of equal sides",
-            },
-        ),
+        Choice("rectangle", SHAPES),
         title="The shape of the four images",
+        follow=Follow("sigma-vt-images", shape_from),
         mistakes=(
             Mistake(
                 "square", "The corners were a square before Σ stretched them.", "svd.not-stretched"
@@ -396,21 +325,20 @@ ITEMS = [
                 "lie before it does?",
                 "svd.stretched-askew",
             ),
+            Mistake(
+                "kite",
+                "A linear map takes parallel sides to parallel sides; those of a kite are not.",
+                "svd.not-parallel",
+            ),
         ),
     ),
     Item(
         "u-images",
         2,
-        Matrix(U * FOUR_POINTS, entries="columns"),
+        Matrix(U * FOUR_POINTS, entries="columns", rounded=HALF),
         title="The images of the four points under U",
         mistakes=(
-            Mistake(
-                sp.sqrt(2) * U * FOUR_POINTS,
-                "These are the images of points at distance 1; the four points are at distance "
-                "1/√2 from the origin.",
-                "svd.factor",
-                credit=HALF,
-            ),
+            Mistake(sp.sqrt(2) * U * FOUR_POINTS, FACTOR, "svd.factor", credit=HALF),
             Mistake(
                 U.T * FOUR_POINTS,
                 "These are the images under the transpose of U.",
@@ -422,22 +350,19 @@ ITEMS = [
                 "These are the images under all three maps; asked is U alone, on the four points.",
                 "svd.all-three",
             ),
+            Mistake(
+                U * V.T * FOUR_POINTS,
+                "These are the images after Vᵀ and U; asked is U alone, on the four points.",
+                "svd.after-vt",
+            ),
         ),
     ),
     Item(
         "u-action",
         1,
-        Choice(
-            "b",
-            {
-                "a": "turns by 150° counter-clockwise, keeps all lengths",
-                "b": "turns by 150° clockwise, keeps all lengths",
-                "c": "turns by 30° clockwise, keeps all lengths",
-                "d": "turns by 150° clockwise, halves all lengths",
-                "e": "reflects in a line through the origin",
-            },
-        ),
+        Choice("b", ACTIONS),
         title="What U does",
+        follow=Follow("u-images", action_from),
         mistakes=(
             Mistake("a", "The angle is right, the sense is not.", "svd.sense", credit=HALF),
             Mistake("d", "The turn is right, but U is orthogonal.", "svd.factor", credit=HALF),
@@ -448,30 +373,13 @@ ITEMS = [
     Item(
         "product",
         3,
-        Matrix(U * SIGMA * V.T, exact=True),
+        Matrix(U * SIGMA * V.T, exact=True, rounded=HALF),
         title="The product UΣVᵀ",
-        follow=Follow("sigma-vt", product_of),
+        follow=Follow("sigma-vt", product_of, trivial=given_or_nothing, mistakes=product_mistakes),
         mistakes=(
             Mistake(U * SIGMA * V, "V has to be transposed.", "svd.v-for-vt", credit=HALF),
-            Mistake(
-                SIGMA * V.T * U,
-                "The factors are in another order: U stands on the left.",
-                "svd.order",
-                credit=Fraction(1, 3),
-            ),
-            Mistake(
-                V * SIGMA * U.T,
-                "This is the transpose of A.",
-                "svd.transposed",
-                credit=HALF,
-            ),
             Mistake(U * V.T, "Σ is left out.", "svd.without-sigma"),
-            Mistake(
-                U.T * SIGMA * V.T,
-                "U is transposed here, but not in the question.",
-                "svd.u-transposed",
-                credit=HALF,
-            ),
+            *product_mistakes(),
         ),
     ),
     Item(
@@ -488,7 +396,9 @@ ITEMS = [
         rank_one,
         title="The best approximation of rank 1",
         mistakes=rank_one_mistakes,
-        follow=Follow("decomposition", rank_one_of, trivial=says_nothing),
+        follow=Follow(
+            "decomposition", rank_one_of, trivial=no_decomposition, mistakes=rank_one_mistakes_of
+        ),
         variant=True,
     ),
     Item(
@@ -497,7 +407,10 @@ ITEMS = [
         rank_one_error,
         title="Its error in the spectral norm",
         mistakes=rank_one_error_mistakes,
-        follow=Follow("decomposition", error_of, trivial=says_nothing),
+        follow=(
+            Follow("rank-one", error_from, drawn=True),
+            Follow("decomposition", error_of, trivial=no_decomposition),
+        ),
         variant=True,
     ),
 ]

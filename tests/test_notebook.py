@@ -21,6 +21,7 @@ from mathgrade.codec.absent import Absent
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.items import Assignment, Follow, Item, Mistake
 from mathgrade.notebook import Sitting, cell, check, grade, seated, student, variant
+from mathgrade.variants import draw, load_variants
 
 SYMBOLS = {"x": "real"}
 START = Item("the-start", 2, Matrix([[1, 2], [3, 5]]))
@@ -162,9 +163,13 @@ def test_who_is_asked_in_this_order(monkeypatch):
     assert quietly(student, "s001 ") == ("s001", "")
     assert quietly(student) == ("s001", "")
     monkeypatch.setenv("JUPYTERHUB_USER", "s002")
-    assert student() == "s002"
+    assert quietly(student) == ("s002", "")
+    assert quietly(lambda: student("s002")) == ("s002", "")
     monkeypatch.setenv("MATHGRADE_STUDENT", "s003")
-    assert student("s001") == "s003"
+    name, text = quietly(lambda: student("s001"))
+    assert name == "s003"
+    assert "'s003'" in text
+    assert "'s001'" in text
     with seated(Sitting(lambda v: None, student="s004")):
         assert student("s001") == "s004"
 
@@ -391,3 +396,36 @@ def test_in_a_notebook_a_wrong_form_has_no_traceback(shell):
         shell.run_cell("check('x', kind='number')")
     assert "Traceback" not in seen.stdout
     assert "Not yet in the right form: A number was expected" in seen.stdout
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_numbers_of_another_id_than_the_submissions_are_told_apart(course, right, monkeypatch):
+    monkeypatch.chdir(course / "source/a")
+    theirs = draw(load_variants(course / "source/a/variants.py"), ["point"], "s018")
+    verdicts = []
+    sitting = Sitting(verdicts.append, {}, str(course), "a", "s017", claimed="s018")
+    with seated(sitting):
+        assert grade("a:point", theirs if right else -1) == 0.0
+    (remark,) = [f for f in verdicts[0].findings if f.note == "variant.other-id"]
+    assert (remark.share, remark.met) == (0, False)
+    assert ("the right answer to them" in remark.message) is right
+    assert str(theirs) not in remark.message
+
+
+def test_in_stock_grading_the_id_in_the_notebook_is_told_apart_too(course, monkeypatch):
+    monkeypatch.chdir(course / "autograded/s017/a")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    quietly(student, "s018")
+    theirs = draw(load_variants(course / "source/a/variants.py"), ["point"], "s018")
+    score, shown = quietly(grade, "a:point", theirs)
+    assert score == 0.0
+    assert "'s018'" in shown
+
+
+@pytest.mark.parametrize("claimed", ["", "s017"])
+def test_the_right_id_or_none_in_the_notebook_is_no_matter(course, claimed, monkeypatch):
+    monkeypatch.chdir(course / "source/a")
+    verdicts = []
+    with seated(Sitting(verdicts.append, {}, str(course), "a", "s017", claimed=claimed)):
+        grade("a:point", -1)
+    assert "variant.other-id" not in {f.note for f in verdicts[0].findings}

@@ -27,12 +27,13 @@ from mathgrade.errors import CourseError, ItemError, ResponseError
 from mathgrade.items import Item, find_course, find_item
 from mathgrade.preview import lines_preview, plain_lines, preview
 from mathgrade.variants import draw, load_variants
-from mathgrade.verdict import Verdict
+from mathgrade.verdict import Finding, Outcome, Verdict
 
 __all__ = ["CARD_TYPE", "Sitting", "cell", "check", "grade", "seated", "student", "variant"]
 
 CARD_TYPE = "application/vnd.mathgrade.v1+json"
 ANONYMOUS = "anonymous"
+OTHER_ID = "variant.other-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Sitting:
         course: the course folder.
         assignment: name of the assignment.
         student: id of the student.
+        claimed: the id that stands in the notebook, if any does.
     """
 
     sink: Callable[[Verdict], object]
@@ -52,6 +54,7 @@ class Sitting:
     course: str = ""
     assignment: str = ""
     student: str = ""
+    claimed: str = ""
 
 
 _SITTING: ContextVar[Sitting | None] = ContextVar("mathgrade_sitting", default=None)
@@ -86,13 +89,29 @@ def grade(item: str | Item, response: object, *, source: str = "", **given: obje
     """
     found = item if isinstance(item, Item) else find_item(item, _course())
     starts = given | {name.replace("_", "-"): value for name, value in given.items()}
-    verdict = found.mark(response, starts, student=_student() or ANONYMOUS, source=source)
+    known = _student() or ANONYMOUS
+    verdict = found.mark(response, starts, student=known, source=source)
     sitting = _SITTING.get()
+    claimed = sitting.claimed if sitting is not None else _said["student"]
+    if found.variant and claimed not in ("", known) and verdict.outcome is not Outcome.CORRECT:
+        right = found.mark(response, starts, student=claimed, source=source)
+        verdict = verdict.with_finding(_other_id(known, claimed, right.credit == 1), first=True)
     if sitting is not None:
         sitting.sink(verdict)
     else:
         _show(plain(verdict), {"text/html": card(verdict), CARD_TYPE: verdict.to_json()})
     return float(verdict.credit * Fraction(str(verdict.points)))
+
+
+def _other_id(known: str, claimed: str, right: bool) -> Finding:
+    """What to say to someone who may have worked with somebody else's numbers."""
+    fits = "this is the right answer to them" if right else "this is no answer to them, either"
+    message = (
+        f"The id in the notebook is {claimed!r}, but {known!r} handed it in, and is marked on the "
+        f"numbers drawn for {known!r}. Those of {claimed!r} are others; {fits}. If the id was "
+        "mistyped, say so to your instructor."
+    )
+    return Finding("The numbers are those drawn for you", False, message=message, note=OTHER_ID)
 
 
 def check(
@@ -222,14 +241,21 @@ def _cell_of(path: Path, grade_id: str) -> str | None:
 def student(id: str = "") -> str:
     """The student's id, or with an argument: say who you are.
 
-    When grading, the submission says it; on a JupyterHub, the hub does.
+    When grading, the submission says it; on a JupyterHub, the hub does. If what stands in
+    the notebook is another id, that is said, and not used.
     """
-    if id:
-        _said["student"] = str(id).strip()
+    own = str(id).strip()
+    if own:
+        _said["student"] = own
     known = _student()
     if not known:
         print(  # noqa: T201
             'Write your student id between the quotes, student("..."), to get your own numbers.'
+        )
+    elif own not in ("", known):
+        print(  # noqa: T201
+            f"You are {known!r} here, not {own!r}: all numbers are those drawn for {known!r}. "
+            "Mend the id in this cell."
         )
     return known or ANONYMOUS
 

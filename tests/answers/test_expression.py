@@ -40,6 +40,9 @@ RIGHT = [
     (CONSTANT, -1),
     (CONSTANT, sp.Integer(-1)),
     (CONSTANT, np.float64(-1.0)),
+    (CONSTANT, [-1]),
+    (CONSTANT, sp.Matrix([[-1]])),
+    (ENTRY, np.array(y[i] * (delta(i, j) - y[j]), dtype=object)),
     (LONG, "exp(z[i] + z[j])/Sum(exp(z[k]), k, 1, K)**2"),
 ]
 
@@ -61,9 +64,10 @@ WRONG = [
     (ROW, "-T(w)", "edit.sign"),
     (PRODUCT, w * v.T, "expression.shape"),
     (CONSTANT, 1, "edit.sign"),
-    (CONSTANT, [-1], "expression.shape"),
+    (CONSTANT, [-1, -1], "expression.shape"),
     (CONSTANT, np.array([-1.0, -1.0]), "expression.shape"),
-    (CONSTANT, sp.Matrix([[-1]]), "expression.shape"),
+    (CONSTANT, sp.Matrix([[-1, -1]]), "expression.shape"),
+    (CONSTANT, [[1]], "edit.sign"),
 ]
 
 UNREADABLE = [
@@ -189,3 +193,40 @@ def test_a_message_says_how_a_formula_is_wrong(test, response, words):
 def test_a_share_may_be_a_decimal():
     test = Expression("T(w)", {"w": "vector d"}, layout="numerator", layout_share=0.1)
     assert test.mark(w).credit == Fraction(9, 10)
+
+
+BY_CASE = Expression(
+    "y[i]*(delta(i, j) - y[j])", {"y": "simplex K", "i j": "index K"}, cases=("i", "j")
+)
+
+
+@pytest.mark.parametrize(
+    ("response", "met"),
+    [
+        ("y[i]*(1 - y[i])", [True, False]),
+        ("y[i]*(1 - y[j])", [True, False]),
+        ("delta(i, j)*y[i]*(1 - y[j])", [True, False]),
+        ("-y[i]*y[j]", [False, True]),
+        ("delta(i, j) - y[i]*y[j]", [False, True]),
+        ("delta(i, j)*y[i]**2 - y[i]*y[j]", [False, True]),
+    ],
+)
+def test_a_formula_right_in_one_case_of_two_indices_earns_half(response, met):
+    verdict = BY_CASE.mark(response)
+    assert verdict.credit == Fraction(1, 2)
+    assert [f.met for f in verdict.findings if f.share] == met
+    (wrong,) = [f for f in verdict.findings if f.share and not f.met]
+    assert "is wrong for i" in wrong.message
+    assert wrong.witness is not None
+
+
+@pytest.mark.parametrize(
+    "response", ["0", "1", "delta(i, j)", "y[i]", "y[i]*(y[j] - delta(i, j))", "y[j]*delta(i, j)"]
+)
+def test_a_formula_right_in_no_case_earns_nothing(response):
+    assert BY_CASE.mark(response).credit == 0
+    assert len([f for f in BY_CASE.mark(response).findings if f.share]) == 1
+
+
+def test_cases_change_nothing_for_a_right_formula():
+    assert BY_CASE.mark("y[j]*(delta(i, j) - y[i])").credit == 1

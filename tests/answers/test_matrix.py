@@ -34,6 +34,12 @@ RIGHT = [
     (Matrix(A), sp.MatMul(sp.Matrix(A), sp.eye(2), evaluate=False)),
     (Matrix(A), [np.array([1, 2]), np.array([3, 5])]),
     (Matrix(A), [sp.Matrix([[1, 2]]), sp.Matrix([3, 5])]),
+    (Matrix(A), [sp.Matrix([1, 3]), sp.Matrix([2, 5])]),  # columns, as they look
+    (Matrix(A), (np.array([[1], [3]]), sp.Matrix([2, 5]))),
+    (
+        Matrix([[1, 2, 3], [4, 5, 6]]),
+        [np.array([[1], [4]]), np.array([[2], [5]]), sp.Matrix([3, 6])],
+    ),
     (Matrix(A), np.array(A, dtype=object)),
     (Matrix("[[1, 2], [3, 5]]"), A),
     (Matrix(ROOTS), ROOTS),
@@ -57,6 +63,12 @@ WRONG = [
     (Matrix(A), [[1, 2], [4, 4]], "edit.part", "row 2, column 1 is wrong, and so is another."),
     (Matrix(A), [[1, 0], [0, 0]], "matrix.entries", "row 1, column 2 is wrong, and so are 2 more"),
     (Matrix(A), [[1, 3], [2, 5]], "edit.transposed", "transpose of the right matrix"),
+    (
+        Matrix(A),
+        [sp.Matrix([1, 2]), sp.Matrix([3, 5])],
+        "edit.transposed",
+        "transpose of the right",
+    ),
     (Matrix(A), -np.array(A), "edit.sign", "the negative"),
     (Matrix(A), [1, 2, 3, 5], "matrix.shape", "Expected shape (2, 2), received (4,)."),
     (Matrix(A), [[1, 2]], "matrix.shape", "Expected shape (2, 2), received (1, 2)."),
@@ -91,6 +103,7 @@ UNREADABLE = [
     (Matrix(A), np.zeros((0, 2, 2)), "one or two axes"),
     (Matrix(A), np.ones((1, 2, 2)), "shape (1, 2, 2)"),
     (Matrix(A), [[[1, 2], [3, 5]]], "more than two axes"),
+    (Matrix(A), [sp.Matrix([1, 3]), sp.Matrix([2, 5, 0])], "columns differ in length"),
     (Matrix(A), [[1, 2], [3, None]], "In row 2, column 2: "),
     (Matrix(A), [[1, 2], [3, float("nan")]], "In row 2, column 2: "),
     (Matrix(A), [[1, 2], [3, "5"]], "the text '5'"),
@@ -263,3 +276,36 @@ def test_an_entry_that_is_undefined_says_so():
     test = Matrix([["x", "1"]], names={"x": "real"})
     message = test.mark([["exp(log(x))", "1"]]).findings[0].message
     assert message.startswith("The entry in row 1, column 1 is wrong. It is undefined")
+
+
+DECIMALS = np.array(ROOTS, float)
+
+
+@pytest.mark.parametrize(
+    ("test", "response", "note"),
+    [
+        (Matrix(ROOTS, rounded=HALF), np.round(DECIMALS, 3), "edit.rounded"),
+        (Matrix(ROOTS, decimals=6, rounded=HALF, entries=True), np.round(DECIMALS, 4), "edit.rounded"),
+        (Matrix(SMALL, decimals=6, rounded=HALF), np.round(SMALL, 4), "edit.rounded"),
+        (Matrix(ROOTS, exact=True, rounded=HALF), DECIMALS, "number.not-exact"),
+        (Matrix(ROOTS, exact=True, rounded=HALF), np.round(DECIMALS, 5), "edit.rounded"),
+    ],
+)  # fmt: skip
+def test_right_entries_with_too_few_digits_are_worth_what_the_item_says(test, response, note):
+    verdict = test.mark(response)
+    assert (verdict.credit, verdict.note) == (HALF, note)
+
+
+@pytest.mark.parametrize(
+    ("test", "response"),
+    [
+        (Matrix(ROOTS, rounded=HALF), np.round(DECIMALS, 1)),
+        (Matrix(ROOTS, rounded=HALF), -np.round(DECIMALS, 3)),
+        (Matrix(ROOTS, rounded=HALF), np.round(DECIMALS.T, 3)),
+        (Matrix(ROOTS, rounded=HALF), [[0.707, -0.707], [0.707, 0.71]]),
+        (Matrix(ROOTS, rounded=HALF), np.zeros((2, 2))),
+        (Matrix(ROOTS, exact=True, rounded=HALF), -DECIMALS),
+    ],
+)
+def test_wrong_entries_are_not_called_rounded(test, response):
+    assert test.mark(response).credit == 0

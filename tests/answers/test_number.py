@@ -20,6 +20,10 @@ RIGHT = [
     (Number(3), 3.0),
     (Number(3), np.int8(3)),
     (Number(3), np.array(3)),
+    (Number(3), [3]),
+    (Number(3), np.array([[3.0]])),
+    (Number(3), sp.Matrix([[3]])),
+    (Number("sqrt(3)/2", exact=True), sp.Matrix([ROOT])),
     (Number(3), sp.Integer(3)),
     (Number(Fraction(1, 3)), sp.Rational(1, 3)),
     (Number(Fraction(1, 3)), 1 / 3),
@@ -77,9 +81,11 @@ UNREADABLE = [
     (Number(3), None, "type.number", "received nothing (None)"),
     (Number(3), 3 + 0j, "type.complex", ".real"),
     (Number(3), sp.sqrt(-3), "type.complex", "complex"),
-    (Number(3), [3], "number.shape", "a list of 1 entry"),
-    (Number(3), np.array([3.0]), "number.shape", "an array of shape (1,)"),
-    (Number(3), sp.Matrix([[3]]), "number.shape", "a matrix of shape (1, 1)"),
+    (Number(3), [3, 3], "number.shape", "a list of 2 entries"),
+    (Number(3), [], "number.shape", "a list of 0 entries"),
+    (Number(3), np.array([3.0, 3.0]), "number.shape", "an array of shape (2,)"),
+    (Number(3), sp.Matrix([[3, 3]]), "number.shape", "a matrix of shape (1, 2)"),
+    (Number(3), [[[[3]]]], "number.shape", "a list of 1 entry"),
     (Number(3), float("nan"), "number.not-finite", "nan"),
     (Number(3), sp.oo, "number.not-finite", "oo"),
     (Number(3), sp.Symbol("x") + 3, "number.symbols", "still contains x"),
@@ -173,3 +179,44 @@ def test_a_tolerance_is_absolute_and_relative_together(reference, received):
     tolerance = Tolerance.of(None, 0.5, 0.25)
     due = abs(received - reference) <= Fraction(1, 2) + abs(reference) / 4
     assert agree(read_scalar(reference), read_scalar(received), tolerance) is due
+
+
+@pytest.mark.parametrize(
+    ("test", "response", "note"),
+    [
+        (Number("pi", rounded=0.5), 3.14, "edit.rounded"),
+        (Number("pi", rounded=0.5), 3.141, "edit.rounded"),  # cut off
+        (Number("pi", decimals=6, rounded=0.5), 3.1416, "edit.rounded"),
+        (Number("sqrt(3)/200", rounded=0.5), 0.00866, "edit.rounded"),
+        (Number(ROOT, exact=True, rounded=0.5), 3**0.5 / 2, "number.not-exact"),
+        (Number(ROOT, exact=True, rounded=0.5), 0.5 * sp.sqrt(3), "number.not-exact"),
+        (Number(ROOT, exact=True, rounded=0.5), 0.866, "edit.rounded"),
+    ],
+)
+def test_right_numbers_with_too_few_digits_are_worth_what_the_item_says(test, response, note):
+    verdict = test.mark(response)
+    assert (verdict.credit, verdict.note) == (Fraction(1, 2), note)
+    assert [f.met for f in verdict.findings] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("test", "response"),
+    [
+        (Number("pi", rounded=0.5), 3.1),
+        (Number("pi", rounded=0.5), 3.0),
+        (Number("pi", rounded=0.5), 3.15),
+        (Number("pi", rounded=0.5), -3.14),
+        (Number("pi", rounded=0.5), sp.Rational(22, 7)),
+        (Number("1/100", rounded=0.5), 0.0),
+        (Number(45, rounded=0.5), 45.001),
+        (Number(ROOT, exact=True, rounded=0.5), 0.87),
+        (Number(ROOT, exact=True, rounded=0.5), 0.876),
+    ],
+)
+def test_wrong_numbers_and_those_of_hardly_a_digit_are_not_called_rounded(test, response):
+    assert test.mark(response).credit == 0
+
+
+def test_a_number_made_of_floats_is_shown_as_a_decimal():
+    assert Number(2).form(np.float64(0.7071067811865476) * sp.sqrt(2)) == "1"
+    assert "0.707107" in Number(2).mark(0.5 * sp.sqrt(2)).findings[0].message

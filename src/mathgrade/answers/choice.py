@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mathgrade.answers.answer import AnswerTest
-from mathgrade.answers.received import describe
+from mathgrade.answers.received import describe, unwrapped
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.verdict import Verdict
 
@@ -68,7 +68,9 @@ class Choice(AnswerTest):
             ResponseError: one is not on the list, or a set was asked and is none.
         """
         if isinstance(self.reference, str):
-            return frozenset({self._key(response)})
+            if isinstance(response, (set, frozenset)) and len(response) == 1:
+                response = list(response)
+            return frozenset({self._key(unwrapped(response))})
         if isinstance(response, str):
             raise ResponseError(
                 "Several options may hold: hand in a set of keys, such as "

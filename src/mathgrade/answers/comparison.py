@@ -35,6 +35,9 @@ class Difference:
     place: str = ""
 
 
+_NEAR = 1e-3  # nobody gets as near as that by another formula
+
+
 def as_array(value: object) -> Any:
     """Real or complex numbers as an array; None for anything that is not.
 
@@ -127,7 +130,16 @@ def _numbers(expected: Any, received: object, rtol: float, atol: float) -> Diffe
         return Difference(f"the result holds {got}", "function.not-finite", got, due, place)
     if got == due:  # the difference lies beyond the digits shown
         got = repr(array[first].item())
-    return Difference("the value is wrong", "function.value", got, due, place)
+    return Difference(
+        f"the value is wrong{_by_little(array, expected, rtol)}", "function.value", got, due, place
+    )
+
+
+def _by_little(received: Any, expected: Any, rtol: float) -> str:
+    """How near wrong values are, where that is what a student needs to know."""
+    size = float(abs(expected).max())
+    off = float(abs(received - expected).max()) / size if size else 1.0
+    return f" by {off:.0e} of its size; {rtol:.0e} is allowed" if rtol < off <= _NEAR else ""
 
 
 def _shape(expected: Any, received: Any) -> Difference:

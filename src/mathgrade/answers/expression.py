@@ -16,10 +16,10 @@ from mathgrade.answers.formula import (
     read_formula,
     read_own,
 )
-from mathgrade.answers.received import is_grid
+from mathgrade.answers.received import unwrapped
 from mathgrade.equality.diagnosis import Diagnosis, diagnose
 from mathgrade.errors import ItemError
-from mathgrade.expression import Context, nodes
+from mathgrade.expression import Context, Node, Shape, nodes
 from mathgrade.verdict import Finding, Verdict
 
 __all__ = ["Expression"]
@@ -38,6 +38,8 @@ class Expression(AnswerTest):
             its transpose loses only ``layout_share``.
         layout_share: what the layout is worth.
         given: what may be assumed, handed on to :func:`mathgrade.equality.decide`.
+        cases: two indices, such as ``("i", "j")``: a formula that is right where they are equal,
+            or only where they differ, earns half.
 
     >>> test = Expression("2*x", {"x": "real"})
     >>> test.mark("x + x").outcome.value, test.mark("-2*x").note
@@ -50,16 +52,17 @@ class Expression(AnswerTest):
     layout: str | None = None
     layout_share: Share = Fraction(1, 4)
     given: Sequence[Any] = ()
+    cases: tuple[str, str] | None = None
 
     def _mark(self, response: object, _source: str) -> Verdict:
         reference, context = read_own(self.reference, self.names)
         if self.layout not in (None, "numerator", "denominator"):
             raise ItemError(f"A layout is numerator or denominator, not {self.layout!r}.")
-        received = read_formula(response, context)
-        due, shape = expression.shape_of(reference, context), expression.shape_of(received, context)
-        # wᵀx is a number to everybody; a list of one entry is not.
-        number = not is_grid(response) and {shape, due} == {(), (1, 1)}
-        fits = shape == due or number
+        due = expression.shape_of(reference, context)
+        received = self._read(response, context, due)
+        shape = expression.shape_of(received, context)
+        # wᵀx is a number to everybody.
+        fits = shape == due or {shape, due} == {(), (1, 1)}
         found = Comparison(False)
         if fits:
             found = compare(reference, received, context, self.given)
@@ -79,6 +82,10 @@ class Expression(AnswerTest):
                 "expression.shape",
                 criterion=RIGHT,
             )
+        if self.cases is not None:
+            parts = self._by_case(reference, received, context)
+            if parts is not None:
+                return parts
         message = f"This is not the right formula. {found.reason}".strip()
         return Verdict.incorrect(
             message, "expression.different", criterion=RIGHT, witness=found.witness
@@ -86,10 +93,44 @@ class Expression(AnswerTest):
 
     def _diagnose(self, response: object) -> Diagnosis | None:
         reference, context = read_own(self.reference, self.names)
-        return diagnose(reference, read_formula(response, context), context, self.given)
+        received = self._read(response, context, expression.shape_of(reference, context))
+        return diagnose(reference, received, context, self.given)
 
     def form(self, response: object) -> str:
-        return expression.to_latex(read_formula(response, read_own(self.reference, self.names)[1]))
+        reference, context = read_own(self.reference, self.names)
+        due = expression.shape_of(reference, context)
+        return expression.to_latex(self._read(response, context, due))
+
+    def _read(self, response: object, context: Context, due: Shape) -> Node:
+        """The response; where a number is due, a list or matrix of one entry is that entry."""
+        number = due in ((), (1, 1))
+        return read_formula(unwrapped(response) if number else response, context)
+
+    def _by_case(self, reference: Node, received: Node, context: Context) -> Verdict | None:
+        """The verdict on a formula that is right in one case of the two indices only."""
+        assert self.cases is not None
+        i, j = self.cases
+        equal = nodes.Relation("==", nodes.Name(i), nodes.Name(j))
+        always = nodes.Truth(True)
+        found = []
+        for pair in ((received, reference), (reference, received)):
+            mixed = nodes.Cases(((pair[0], equal), (pair[1], always)))
+            found.append(compare(reference, mixed, context, self.given))
+        if not any(comparison.same for comparison in found):
+            return None
+        findings = []
+        for sign, comparison in zip(("=", "≠"), found, strict=True):
+            message, note = "", ""
+            if comparison.same is None:
+                message = comparison.reason or "Whether this is right could not be decided."
+                note = "undecided"
+            elif not comparison.same:
+                message = f"The formula is wrong for {i} {sign} {j}. {comparison.reason}".strip()
+                note = "expression.different"
+            criterion = f"The formula is right for {i} {sign} {j}"
+            met, seen = comparison.same, comparison.witness
+            findings.append(Finding(criterion, met, Fraction(1, 2), message, note, seen))
+        return Verdict.of(findings)
 
     def _right(self, in_layout: bool) -> Verdict:
         if self.layout is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from dataclasses import KW_ONLY, dataclass, replace
+from fractions import Fraction
+from typing import Any, Self
 
 import numpy as np
 
@@ -67,6 +68,13 @@ class Function(AnswerTest):
     def form(self, response: object) -> str:
         self._callable(response)
         return ""
+
+    def of_values(self) -> Self:
+        kept = [check for check in self.checks if check.kind != "manner"]
+        total = sum((check.share for check in kept), Fraction(0))
+        if not total:
+            return self
+        return replace(self, checks=[replace(c, share=c.share / total) for c in kept])
 
     def trivial(self) -> bool:
         calls = [call for check in self.checks if check.tells for call in check.calls]

@@ -12,7 +12,8 @@ from mathgrade.answers.answer import AnswerTest, Share, exact_share
 from mathgrade.answers.entries import Formulas, Numbers, matrix_latex, read_entries
 from mathgrade.answers.formula import Comparison, layout_message
 from mathgrade.answers.received import Grid, describe, is_grid, shape_text
-from mathgrade.answers.scalar import Tolerance
+from mathgrade.answers.rounding import rounded_verdict, written_in_decimals
+from mathgrade.answers.scalar import Tolerance, agree
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.equality.diagnosis import Diagnosis
 from mathgrade.errors import ItemError, ResponseError
@@ -29,8 +30,8 @@ class Matrix(AnswerTest):
     Args:
         reference: array, list of rows, SymPy matrix, or Python text.
         names: what each name stands for, where entries are formulas.
-        decimals, atol, rtol, exact: as in :class:`~mathgrade.answers.number.Number`, for
-            every entry.
+        decimals, atol, rtol, exact, rounded: as in :class:`~mathgrade.answers.number.Number`,
+            for every entry.
         vector: shapes (n,), (n, 1) and (1, n) are all taken.
         layout: "numerator" or "denominator": the transpose loses only ``layout_share``.
         layout_share: what the layout is worth.
@@ -52,6 +53,7 @@ class Matrix(AnswerTest):
     atol: float | None = None
     rtol: float | None = None
     exact: bool = False
+    rounded: Share = 0
     vector: bool = False
     layout: str | None = None
     layout_share: Share = Fraction(1, 4)
@@ -67,6 +69,9 @@ class Matrix(AnswerTest):
                 self._misfit(wanted, grid), "matrix.shape", criterion="The shape is right"
             )
         if not turned:
+            kept = self._rounded(reference, grid)
+            if kept is not None:
+                return kept
             entries = read_entries(kind, grid)
             found = [kind.compare(r, e) for r, e in zip(reference, entries, strict=True)]
             if all(c.same for c in found):
@@ -95,6 +100,18 @@ class Matrix(AnswerTest):
         columns = grid.shape[1] if len(grid.shape) == 2 else 1
         found: Diagnosis | None = kind.diagnose(reference, read_entries(kind, grid), columns)
         return found
+
+    def _rounded(self, reference: list[Any], grid: Grid) -> Verdict | None:
+        """The verdict on entries that are right but for their digits."""
+        if not self.rounded or self.names is not None:
+            return None
+        entries = read_entries(Numbers(), grid)
+        tolerance = Tolerance.of(self.decimals, self.atol, self.rtol)
+        inexact = self.exact and written_in_decimals(entries)
+        pairs = zip(reference, entries, strict=True)
+        if not inexact and all(agree(r, e, tolerance) for r, e in pairs):
+            return None
+        return rounded_verdict(reference, entries, self.rounded, exact=self.exact)
 
     def form(self, response: object) -> str:
         kind = self._kind()

@@ -6,7 +6,8 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from mathgrade import expression
-from mathgrade.answers.answer import AnswerTest
+from mathgrade.answers.answer import AnswerTest, Share
+from mathgrade.answers.rounding import rounded_verdict
 from mathgrade.answers.scalar import (
     NO_NAMES,
     Tolerance,
@@ -32,6 +33,8 @@ class Number(AnswerTest):
         decimals: the response may differ by half a unit of this decimal.
         atol, rtol: the response may differ by ``atol + rtol * |reference|``.
         exact: a float is refused, however near it is.
+        rounded: what a right number is worth that has too few digits (three at least), or is
+            a float where the exact form is asked.
 
     Without a tolerance an exact response must be equal, and a float must agree to
     1e-9 relative (1e-12 absolute next to 0): what a short calculation leaves of an exact value.
@@ -48,13 +51,19 @@ class Number(AnswerTest):
     atol: float | None = None
     rtol: float | None = None
     exact: bool = False
+    rounded: Share = 0
 
     def _mark(self, response: object, _source: str) -> Verdict:
         reference = read_reference(self.reference)
         received = read_scalar(response)
-        needs_exact(received, self.exact)
         tolerance = Tolerance.of(self.decimals, self.atol, self.rtol)
-        right = agree(reference, received, tolerance)
+        inexact = self.exact and not received.exact
+        right = None if inexact else agree(reference, received, tolerance)
+        if right is not True:
+            kept = rounded_verdict([reference], [received], self.rounded, exact=self.exact)
+            if kept is not None:
+                return kept
+        needs_exact(received, self.exact)
         if right is None:
             return Verdict.undecided("The value could not be compared with the reference.")
         if right:

@@ -15,7 +15,7 @@ import sympy as sp
 
 from mathgrade.errors import ResponseError
 
-__all__ = ["Grid", "describe", "is_grid", "read_grid", "shape_text", "short"]
+__all__ = ["Grid", "describe", "is_grid", "read_grid", "shape_text", "short", "unwrapped"]
 
 # An array above this is not an answer to any question of ours, and costs time to read.
 _MOST_ENTRIES = 10_000
@@ -141,8 +141,27 @@ def is_grid(value: object) -> bool:
     return isinstance(value, (list, tuple, np.ndarray, sp.MatrixBase))
 
 
+def unwrapped(value: object) -> object:
+    """What a list, array or matrix of one entry holds; anything else as it is.
+
+    >>> unwrapped(np.array([[3]])), unwrapped([1, 2])
+    (3, [1, 2])
+    """
+    for _ in range(3):
+        if isinstance(value, np.ndarray) and value.size == 1:
+            value = value.item()
+        elif isinstance(value, sp.MatrixBase) and value.shape == (1, 1):
+            value = value[0, 0]
+        elif isinstance(value, (list, tuple)) and len(value) == 1:
+            value = value[0]
+    return value
+
+
 def read_grid(value: object, what: str = "A matrix") -> Grid:
     """The entries of a list, a list of lists, an array or a SymPy matrix.
+
+    A list of lists holds rows, as in NumPy and SymPy; a list of column vectors, of shape
+    (n, 1) each, holds columns, which is how they look.
 
     Raises:
         ResponseError: not such a thing, ragged, empty, too big, or of three or more axes.
@@ -183,6 +202,18 @@ def _from_rows(rows: Sequence[Any], what: str) -> Grid:
     _bounded(len(rows))
     if not any(is_grid(row) for row in rows):
         return Grid((len(rows),), tuple(rows))
+    if all(map(_is_column, rows)):
+        height = int(rows[0].shape[0])
+        if any(int(column.shape[0]) != height for column in rows):
+            raise ResponseError(
+                "The columns differ in length. Every column of a matrix needs the same number of "
+                "entries.",
+                "matrix.ragged",
+            )
+        _bounded(height * len(rows))
+        columns = [_flat(column) for column in rows]
+        by_row = tuple(column[k] for k in range(height) for column in columns)
+        return Grid((height, len(rows)), by_row)
     flat: list[Any] = []
     lengths: list[int] = []
     for number, row in enumerate(rows, 1):
@@ -204,6 +235,17 @@ def _from_rows(rows: Sequence[Any], what: str) -> Grid:
                 "matrix.ragged",
             )
     return Grid((len(rows), lengths[0]), tuple(flat))
+
+
+def _is_column(value: Any) -> bool:
+    """Whether a value is a column vector of two entries or more."""
+    if not isinstance(value, (np.ndarray, sp.MatrixBase)):
+        return False
+    return len(value.shape) == 2 and value.shape[1] == 1 and value.shape[0] > 1
+
+
+def _flat(column: Any) -> list[Any]:
+    return list(column.ravel().tolist() if isinstance(column, np.ndarray) else column.flat())
 
 
 def _row(row: Any, what: str) -> list[Any]:

@@ -19,7 +19,7 @@ import sympy as sp
 
 from mathgrade import expression
 from mathgrade.answers.enclosure import UnknownError, enclose
-from mathgrade.answers.received import describe, is_grid, shape_text, short
+from mathgrade.answers.received import describe, is_grid, shape_text, short, unwrapped
 from mathgrade.equality import decide
 from mathgrade.equality.diagnosis import Slack
 from mathgrade.errors import ItemError, ResponseError
@@ -107,7 +107,8 @@ def read_scalar(value: Any, what: str = "A number") -> Scalar:
     """One real number.
 
     Args:
-        value: int, Fraction, float, a NumPy number, a 0-d array, a SymPy number or a read formula.
+        value: int, Fraction, float, a NumPy number, a SymPy number, a read formula, or a list,
+            array or matrix with one of these as its only entry.
         what: what was expected, for the message.
 
     Raises:
@@ -119,8 +120,7 @@ def read_scalar(value: Any, what: str = "A number") -> Scalar:
     Traceback (most recent call last):
     mathgrade.errors.ResponseError: A number was expected, received the text '0.5'. ...
     """
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value.item()
+    value = unwrapped(value)
     if isinstance(value, (bool, np.bool_)):
         raise ResponseError(f"{what} was expected, received {describe(value)}.", "type.bool")
     if isinstance(value, (int, np.integer, Fraction)):
@@ -207,7 +207,15 @@ def _symbolic(value: Any, what: str) -> Scalar:
 
 def _formula(node: Node, exact: bool) -> Scalar:
     value = node.value if isinstance(node, nodes.Number) else None
+    if not exact:
+        with contextlib.suppress(ResponseError):
+            return Scalar(node, value, exact, _decimals_text(node))
     return Scalar(node, value, exact, short_text(node))
+
+
+def _decimals_text(node: Node) -> str:
+    """A number made of floats as one float: 1.41421, not a root times a long fraction."""
+    return short(nearest_float(Scalar(node, None, False, "")))
 
 
 def short_text(node: Node, limit: int = 60) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from mathgrade.answers.answer import AnswerTest
+from mathgrade.answers.answer import AnswerTest, Share, exact_share
 from mathgrade.answers.received import read_grid, shape_text
 from mathgrade.answers.svd_factors import (
     Factors,
@@ -71,6 +71,8 @@ class SVD(AnswerTest):
         reference: the matrix A itself, real, of shape (m, n).
         atol: how far a property may be off, relative to the norm of A.
         name: what the question calls the matrix.
+        rounded: what a right decomposition is worth that has too few digits; left out, it
+            earns what properties it still has.
 
     U is (m, m) or (m, p), Vt is (n, n) or (p, n) with p = min(m, n), or a smaller p down to
     the rank; S is a vector, (p, p) or as large as U and Vt ask.
@@ -85,6 +87,7 @@ class SVD(AnswerTest):
     _: KW_ONLY
     atol: float = 1e-8
     name: str = "A"
+    rounded: Share | None = None
 
     def _mark(self, response: object, _source: str) -> Verdict:
         A = self._matrix()
@@ -100,8 +103,15 @@ class SVD(AnswerTest):
                     not isinstance(loose, Verdict)
                     and _judge(A, loose, _LOOSE, self.name).credit == 1
                 ):
-                    verdict = verdict.with_finding(_ROUNDED, first=True)
+                    verdict = self._rounded(verdict)
         return verdict
+
+    def _rounded(self, verdict: Verdict) -> Verdict:
+        if self.rounded is None:
+            return verdict.with_finding(_ROUNDED, first=True)
+        share = exact_share(self.rounded)
+        right = Finding("Right as far as the digits go", True, share)
+        return Verdict.of((right, replace(_ROUNDED, share=1 - share)))
 
     def form(self, response: object) -> str:
         return svd_latex(response, self._matrix().shape)
@@ -118,7 +128,7 @@ class SVD(AnswerTest):
 
 
 _ROUNDED = Finding(
-    "Digits",
+    "Enough digits are given",
     False,
     message="The factors fit only roughly: they look rounded. Hand in all digits, or exact forms.",
     note="svd.rounded",

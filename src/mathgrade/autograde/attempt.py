@@ -23,6 +23,7 @@ class Attempt:
         trusted: sources of the instructor's cells that students cannot change.
         imports: sources of all of the instructor's cells; only imports are taken.
         asked: names the instructor's own solution binds: always the student's.
+        claimed: whose the notebook says it is, by its call of ``student``.
     """
 
     course: str
@@ -32,6 +33,7 @@ class Attempt:
     trusted: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     asked: frozenset[str] = frozenset()
+    claimed: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; :meth:`from_json` reads them back."""
@@ -43,6 +45,7 @@ class Attempt:
             "trusted": list(self.trusted),
             "imports": list(self.imports),
             "asked": sorted(self.asked),
+            "claimed": self.claimed,
         }
 
     @classmethod
@@ -56,6 +59,7 @@ class Attempt:
             trusted=tuple(data["trusted"]),
             imports=tuple(data["imports"]),
             asked=frozenset(data["asked"]),
+            claimed=data["claimed"],
         )
 
 

@@ -141,6 +141,7 @@ class Sitting:
             course=self._attempt.course,
             assignment=self._attempt.assignment,
             student=self._attempt.student,
+            claimed=self._attempt.claimed,
         )
         fetched: set[str] = set()
         try:

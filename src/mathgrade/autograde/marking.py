@@ -14,6 +14,7 @@ from nbformat.v4 import new_output
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from mathgrade.autograde.attempt import Attempt, CellResult
+from mathgrade.autograde.claimed import claimed_student
 from mathgrade.autograde.imports import imported_modules
 from mathgrade.autograde.instructor import asked_names
 from mathgrade.autograde.judge_client import JudgeSession, open_session, warm_up
@@ -375,6 +376,7 @@ def _attempt(nb: NotebookNode, source: NotebookNode | None, place: Place) -> Att
         trusted=trusted,
         imports=imports,
         asked=frozenset(asked),
+        claimed=claimed_student(c.source for c in nb.cells if c.cell_type == "code"),
     )
 
 

@@ -2,9 +2,10 @@
 
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.items.assignment import Assignment
-from mathgrade.items.follow import Follow
-from mathgrade.items.item import Item, Mistake
+from mathgrade.items.follow import Follow, says_nothing
+from mathgrade.items.item import Item
 from mathgrade.items.loading import find_course, find_item, load_assignment
+from mathgrade.items.mistake import Mistake
 
 __all__ = [
     "Assignment",
@@ -15,4 +16,5 @@ __all__ = [
     "find_item",
     "is_trivial",
     "load_assignment",
+    "says_nothing",
 ]

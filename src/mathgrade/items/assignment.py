@@ -48,21 +48,19 @@ class Assignment:
                 raise ItemError(f"{name} has two items named {item.name!r}.")
             if not (math.isfinite(item.points) and item.points >= 0):
                 raise ItemError(f"{name}:{item.name}: {item.points!r} is not a number of points.")
-            start = None
-            if item.follow is not None:
-                start = joined.get(item.follow.start)
-                if start is None:
+            starts = {}
+            for follow in item.follows:
+                if follow.start not in joined:
                     raise ItemError(
-                        f"{name}:{item.name} follows {item.follow.start!r}, which is not an item "
+                        f"{name}:{item.name} follows {follow.start!r}, which is not an item "
                         "before it."
                     )
+                starts[follow.start] = joined[follow.start]
             drawn = None
             if draw is not None and item.variant:
-                names = [item.name]
-                if start is not None and start.variant:
-                    names.append(start.name)
+                names = [item.name, *(start.name for start in starts.values() if start.variant)]
                 drawn = partial(draw, names)
-            joined[item.name] = replace(item, assignment=name, draw=drawn, start=start)
+            joined[item.name] = replace(item, assignment=name, draw=drawn, starts=starts)
         return cls(name, MappingProxyType(joined))
 
     def __getitem__(self, name: str) -> Item:
