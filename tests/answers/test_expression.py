@@ -189,3 +189,24 @@ def test_a_message_says_how_a_formula_is_wrong(test, response, words):
 def test_a_share_may_be_a_decimal():
     test = Expression("T(w)", {"w": "vector d"}, layout="numerator", layout_share=0.1)
     assert test.mark(w).credit == Fraction(9, 10)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        "diff(3*x**2, x)",
+        sp.Derivative(3 * sp.Symbol("x") ** 2, sp.Symbol("x")),
+        "2*diff(x**2, x) + diff(x**2, x)",
+        "Subs(diff(3*u**2, u), u, x)",
+    ],
+)
+def test_a_derivative_that_is_only_written_down_is_no_answer(response):
+    verdict = Expression("6*x", {"x": "real"}).mark(response)
+    assert (verdict.outcome, verdict.credit) == (Outcome.INCORRECT, 0)
+    assert "carry it out" in verdict.findings[0].message
+
+
+def test_a_derivative_is_an_answer_where_the_reference_holds_one():
+    product = Expression("diff(f(x), x)*x + f(x)", {"x": "real", "f": "function"})
+    assert product.mark("x*diff(f(x), x) + f(x)").outcome is Outcome.CORRECT
+    assert product.mark("diff(f(x), x)").outcome is Outcome.INCORRECT

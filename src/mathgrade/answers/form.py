@@ -11,7 +11,7 @@ from typing import Any
 
 from mathgrade import expression
 from mathgrade.answers.entries import Formulas, Numbers, matrix_latex
-from mathgrade.answers.formula import read_formula
+from mathgrade.answers.formula import NOT_CARRIED_OUT, differentiates, read_formula
 from mathgrade.answers.received import describe, is_grid, shape_text
 from mathgrade.answers.scalar import read_scalar
 from mathgrade.answers.svd_factors import svd_latex
@@ -66,8 +66,9 @@ def _number(response: Any, _names: Any, _shape: Any) -> tuple[str, str]:
 
 
 def _expression(response: Any, names: Any, _shape: Any) -> tuple[str, str]:
-    context = expression.read_names(names or {})
-    return expression.to_latex(read_formula(response, context)), "Read as"
+    node = read_formula(response, expression.read_names(names or {}))
+    words = f"{NOT_CARRIED_OUT} Read as" if differentiates(node) else "Read as"
+    return expression.to_latex(node), words
 
 
 def _statement(response: Any, names: Any, _shape: Any) -> tuple[str, str]:

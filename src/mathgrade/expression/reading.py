@@ -113,9 +113,7 @@ class _Read:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, _Read)
-            and other.node is self.node
-            and other.context is self.context
+            isinstance(other, _Read) and other.node is self.node and other.context is self.context
         )
 
 
