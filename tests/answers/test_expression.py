@@ -210,3 +210,10 @@ def test_a_derivative_is_an_answer_where_the_reference_holds_one():
     product = Expression("diff(f(x), x)*x + f(x)", {"x": "real", "f": "function"})
     assert product.mark("x*diff(f(x), x) + f(x)").outcome is Outcome.CORRECT
     assert product.mark("diff(f(x), x)").outcome is Outcome.INCORRECT
+
+
+def test_numbers_of_functions_that_were_drawn_are_not_shown():
+    test = Expression("df(x)*x", {"x": "real", "df": "function"})
+    assert test.mark("df(x)").findings[0].witness is None
+    assert test.mark("2*x").findings[0].witness is None
+    assert Expression("2*x", {"x": "real"}).mark("x").findings[0].witness is not None

@@ -46,7 +46,7 @@ from mathgrade.notebook import Sitting, seated
 from mathgrade.verdict import Outcome, Verdict
 
 COURSE = Path(__file__).resolve().parents[2]
-ASSIGNMENTS = ["activations", "softmax", "chain-rule", "svd"]
+ASSIGNMENTS = ["derivatives", "activations", "softmax", "chain-rule", "svd"]
 STUBS = {
     "code": "# YOUR CODE HERE\nraise NotImplementedError()",
     "markdown": "YOUR ANSWER HERE",
@@ -196,7 +196,7 @@ def test_every_known_mistake_is_wrong_and_gets_its_own_note(item: Item, student:
     test, known = item._tests(student)
     assert len(known) >= 2
     for mistake in known:
-        response = mistake.response
+        response = test.example(mistake.response)
         if item.name == "decomposition":
             response = svd_of(response)
         if isinstance(test, Derivation):
