@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mathgrade.answers import Expression, Function, Matrix
 from mathgrade.answers.checks import agrees, raises, satisfies, unchanged
-from mathgrade.items import Follow, Item, Mistake
+from mathgrade.items import Follow, Item, Mistake, is_trivial
 
 Array = NDArray[np.float64]
 Field = Callable[[Array], float]
@@ -120,6 +120,17 @@ def column(entries: Any) -> Matrix:
     return Matrix([[entry] for entry in flat], names=XYZ, layout="denominator")
 
 
+def says_nothing(start: Any) -> bool:
+    """Whether a list of partial derivatives is no start.
+
+    It is trivial, holds one formula three times, or derivatives that are not carried out.
+    """
+    if is_trivial(start) or isinstance(start, str):
+        return True
+    entries = [str(entry) for entry in np.ravel(np.array(start, dtype=object))]
+    return len(set(entries)) < 2 or any("Derivative(" in e or "diff(" in e for e in entries)
+
+
 SUM_MISTAKES = (
     Mistake(
         [["1 + y", "x + 1"], [None, None], [None, None]],
@@ -168,7 +179,7 @@ PRODUCT_MISTAKES = (
         "derivatives.factors-exchanged",
     ),
     Mistake(
-        ["1", "1"],
+        [1, 1],
         "A product is not differentiated factor by factor. For the derivative by x the factor y is "
         "a fixed number, as 3 is in 3x.",
         "derivatives.factor-by-factor",
@@ -283,12 +294,6 @@ MAX_ZERO_MISTAKES = (
         "1",
         "That is the derivative where x > 0; what happens to the left of 0?",
         "derivatives.one-side",
-    ),
-    Mistake(
-        split(0, 0, x),
-        "To the right of 0 this is still the function: how steep is it there?",
-        "derivatives.side-kept",
-        credit=QUARTER,
     ),
 )
 MAX_BY_X_MISTAKES = (
@@ -647,7 +652,7 @@ ITEMS = [
         column([BY_X, BY_Y, BY_Z]),
         title="The gradient as a column vector",
         mistakes=GRADIENT_MISTAKES,
-        follow=Follow("partials", column),
+        follow=Follow("partials", column, trivial=says_nothing),
     ),
     Item(
         "d-max-zero",
