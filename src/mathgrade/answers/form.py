@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mathgrade import expression
-from mathgrade.answers.entries import Formulas, Numbers, matrix_latex
+from mathgrade.answers.entries import Formulas, Numbers, matrix_latex, read_entries
 from mathgrade.answers.formula import NOT_CARRIED_OUT, differentiates, read_formula
 from mathgrade.answers.received import describe, is_grid, shape_text
 from mathgrade.answers.scalar import read_scalar
@@ -96,7 +96,9 @@ def _matrix(response: Any, names: Any, shape: Any, *, vector: bool = False) -> t
             f"Expected shape {shape_text(legal[0])}, received {shape_text(grid.shape)}.",
             "matrix.shape",
         )
-    return matrix_latex(kind, grid), f"Read with shape {shape_text(grid.shape)} as"
+    latex, words = matrix_latex(kind, grid), f"Read with shape {shape_text(grid.shape)} as"
+    left = names is not None and any(map(differentiates, read_entries(kind, grid)))
+    return latex, f"{NOT_CARRIED_OUT} {words}" if left else words
 
 
 def _vector(response: Any, names: Any, shape: Any) -> tuple[str, str]:
