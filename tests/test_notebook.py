@@ -239,6 +239,10 @@ FORMS = [
     (0.5, {"kind": "number"}, "0.5", "Read as"),
     (sp.sqrt(2), {}, r"\sqrt{2}", "Read as"),
     ("2*x", {"names": SYMBOLS}, "2 x", "Read as"),
+    ("diff(x**2, x)", {"names": SYMBOLS}, None, "It still holds a derivative: carry it out, and write "
+     "down what comes of it. Read as"),
+    (["1", "diff(x, x)"], {"names": SYMBOLS, "shape": (2,)}, None, "It still holds a derivative: carry "
+     "it out, and write down what comes of it. Read with shape (2,) as"),
     ("x == 2", {"names": SYMBOLS, "kind": "statement"}, "x = 2", "Read as an equation"),
     ({1}, {"kind": "statement"}, r"\left\{1\right\}", "Read as a set"),
     ([[1, 2]], {"shape": (1, 2)}, r"\begin{bmatrix}1 & 2\end{bmatrix}", "Read with shape (1, 2) as"),

@@ -195,6 +195,7 @@ def test_a_share_may_be_a_decimal():
     assert test.mark(w).credit == Fraction(9, 10)
 
 
+<<<<<<< HEAD
 BY_CASE = Expression(
     "y[i]*(delta(i, j) - y[j])", {"y": "simplex K", "i j": "index K"}, cases=("i", "j")
 )
@@ -230,3 +231,31 @@ def test_a_formula_right_in_no_case_earns_nothing(response):
 
 def test_cases_change_nothing_for_a_right_formula():
     assert BY_CASE.mark("y[j]*(delta(i, j) - y[i])").credit == 1
+=======
+@pytest.mark.parametrize(
+    "response",
+    [
+        "diff(3*x**2, x)",
+        sp.Derivative(3 * sp.Symbol("x") ** 2, sp.Symbol("x")),
+        "2*diff(x**2, x) + diff(x**2, x)",
+        "Subs(diff(3*u**2, u), u, x)",
+    ],
+)
+def test_a_derivative_that_is_only_written_down_is_no_answer(response):
+    verdict = Expression("6*x", {"x": "real"}).mark(response)
+    assert (verdict.outcome, verdict.credit) == (Outcome.INCORRECT, 0)
+    assert "carry it out" in verdict.findings[0].message
+
+
+def test_a_derivative_is_an_answer_where_the_reference_holds_one():
+    product = Expression("diff(f(x), x)*x + f(x)", {"x": "real", "f": "function"})
+    assert product.mark("x*diff(f(x), x) + f(x)").outcome is Outcome.CORRECT
+    assert product.mark("diff(f(x), x)").outcome is Outcome.INCORRECT
+
+
+def test_numbers_of_functions_that_were_drawn_are_not_shown():
+    test = Expression("df(x)*x", {"x": "real", "df": "function"})
+    assert test.mark("df(x)").findings[0].witness is None
+    assert test.mark("2*x").findings[0].witness is None
+    assert Expression("2*x", {"x": "real"}).mark("x").findings[0].witness is not None
+>>>>>>> h-derivatives

@@ -7,7 +7,15 @@ import pytest
 from tests.hang import ends_within
 
 from mathgrade.answers import Function
-from mathgrade.answers.checks import agrees, no_loops, raises, satisfies, silent, unchanged
+from mathgrade.answers.checks import (
+    agrees,
+    keeps_type,
+    no_loops,
+    raises,
+    satisfies,
+    silent,
+    unchanged,
+)
 from mathgrade.answers.comparison import difference, identical
 from mathgrade.answers.loops import find_loop
 from mathgrade.codec.calls import Call, Result, perform
@@ -413,3 +421,46 @@ def test_large_arrays_are_shown_short():
     with ends_within(5):
         finding = only("right", "the value is wrong", lambda z: z + 1, [big], lambda z: z * 1.0)
         assert len(finding.message) < 200
+
+
+# -- several returned values, and their type -------------------------------------------------------
+
+
+def square(z):
+    return z * z, 2 * z
+
+
+PAIR = Function(
+    square,
+    (
+        agrees("Its value", VECTORS, HALF, part=0),
+        agrees("Its derivative", VECTORS, QUARTER, part=1),
+        keeps_type("The type", [np.ones(3, dtype=np.float32), VECTORS[0]], QUARTER),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "credit", "words"),
+    [
+        (square, 1, ""),
+        (lambda z: [z**2, z + z], 1, ""),
+        (lambda z: (z * z, z), Fraction(3, 4), "in returned value 2: the value is wrong"),
+        (lambda z: (z, 2 * z), HALF, "in returned value 1: the value is wrong"),
+        (lambda z: (z * z, 2.0), HALF, "expected shape (3,), received ()"),
+        (lambda z: z * z, 0, "expected 2 values, received an array"),
+        (lambda z: (z * z, 2 * z, z), 0, "expected 2 values, received a tuple of 3"),
+        (lambda z: (z * z, 2 * np.float64(1) * z.astype(float)), Fraction(3, 4), "type float64"),
+        (lambda z: (z * z, (2 * z).tolist()), Fraction(3, 4), "type float64"),
+        (lambda z: (z, z), 0, "counts once the function returns right values"),
+    ],
+)
+def test_each_of_several_returned_values_has_a_share_and_a_type(function, credit, words):
+    verdict = PAIR.mark(function)
+    assert verdict.credit == credit
+    assert words in " ".join(f.message for f in verdict.findings)
+
+
+def test_a_part_is_asked_of_a_reference_that_returns_several_values_only():
+    with pytest.raises(ItemError, match="no tuple"):
+        Function(np.cumsum, (agrees("right", VECTORS, 1, part=0),)).mark(np.cumsum)

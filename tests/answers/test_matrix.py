@@ -18,6 +18,7 @@ A = [[1, 2], [3, 5]]
 ROOTS = sp.Matrix([[1, -1], [1, 1]]) / sp.sqrt(2)
 SMALL = np.array([[0.24131234, 0.00500041], [0.00000012, -0.5]])  # 0.005 to 4 decimals
 y = sp.IndexedBase("y")
+X = sp.Symbol("x", real=True)
 JACOBIAN = Matrix(
     "[[y[1]*(1 - y[1]), -y[1]*y[2]], [-y[2]*y[1], y[2]*(1 - y[2])]]",
     names={"y": "vector 2"},
@@ -278,6 +279,7 @@ def test_an_entry_that_is_undefined_says_so():
     assert message.startswith("The entry in row 1, column 1 is wrong. It is undefined")
 
 
+<<<<<<< HEAD
 DECIMALS = np.array(ROOTS, float)
 
 
@@ -309,3 +311,59 @@ def test_right_entries_with_too_few_digits_are_worth_what_the_item_says(test, re
 )
 def test_wrong_entries_are_not_called_rounded(test, response):
     assert test.mark(response).credit == 0
+=======
+# -- credit for each entry, and mistakes in one of them --------------------------------------------
+
+POWERS = Matrix([0, 1, 6 * X, 25 * X**4], names={"x": "real"}, vector=True, entries="each")
+OPEN = [
+    [None, None, 3 * X, None],
+    [None, None, 6 * X, 20 * X**4],
+    [None, X, None, None],
+]
+
+
+@pytest.mark.parametrize(
+    ("response", "credit"),
+    [
+        ([0, 1, 6 * X, 25 * X**4], 1),
+        ([0, 1, 6 * X, 0], Fraction(2, 3)),
+        ([0, 1, 6, 0], Fraction(1, 3)),
+        ([0, 2, 6 * X, 0], Fraction(1, 3)),
+        ([1, 1, 0, 0], 0),  # a part that is 0 throughout counts together with another
+        ([0, 0, 0, 0], 0),
+        ([1, 1, 1, 1], 0),
+        ([1, X, 3 * X**2, 5 * X**5], 0),
+    ],
+)
+def test_each_entry_of_a_vector_earns_its_share_but_a_zero_alone_does_not(response, credit):
+    assert POWERS.mark(response).credit == credit
+
+
+@pytest.mark.parametrize(
+    ("response", "position"),
+    [
+        ([0, 1, 3 * X, 25 * X**4], 0),
+        ([7, 7, 3 * X, 7], 0),
+        ([0, 1, 6 * X, 20 * X**4], 1),
+        ([[0], [X], [5], [5]], 2),
+        ([0, 1, 6 * X, 25 * X**4], None),
+        ([0, 1, 4 * X, 24 * X**4], None),
+        ([0, 1, 3 * X], None),
+    ],
+)
+def test_a_mistake_in_one_entry_is_recognised_whatever_the_others_are(response, position):
+    assert POWERS.recognise(OPEN, response) == position
+
+
+def test_the_example_of_a_mistake_is_right_where_the_mistake_is_open():
+    assert POWERS.mark(POWERS.example(OPEN[0])).credit == Fraction(2, 3)
+    table = Matrix("[[x, 1], [x**2, 2]]", names={"x": "real"}, entries="rows")
+    assert table.mark(table.example([[None, 2], [None, None]])).credit == HALF
+    assert table.example([[1, 2], [3, 4]]) == [[1, 2], [3, 4]]
+
+
+def test_an_entry_that_is_still_to_be_differentiated_is_wrong():
+    verdict = POWERS.mark([0, 1, sp.Derivative(3 * X**2, X), 25 * X**4])
+    assert verdict.credit == Fraction(2, 3)
+    assert "carry it out" in " ".join(f.message for f in verdict.findings)
+>>>>>>> h-derivatives

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,160 @@ def central(f: Any, x: Any, h: float = 1e-6) -> Any:
 
 def plain_softmax(z: Any) -> Any:
     return np.exp(z) / np.exp(z).sum()
+
+
+# -- derivatives -----------------------------------------------------------------------------------
+
+FUNCTIONS: dict[str, list[Callable[..., float]]] = {
+    "powers": [
+        lambda x: 1,
+        lambda x: x,
+        lambda x: 3 * x**2,
+        lambda x: 3 * x**2 + 5 * x,
+        lambda x: 5 * x**5 + 4 * x**3 - 5,
+    ],
+    "sums": [
+        lambda x, y: x + y,
+        lambda x, y: 2 * x + 3 * y**2,
+        lambda x, y: 3 * x**3 - y**2 + 5 * x + 2,
+    ],
+    "product": [lambda x, y: x * y],
+    "partials": [lambda x, y, z: 3 * x**3 * z - y**2 + 5 * z + 2 * y * z],
+    "gradient": [lambda x, y, z: 3 * x**3 * z - y**2 + 5 * z + 2 * y * z],
+}
+
+
+def number(formula: object, at: dict[str, float]) -> float:
+    return float(eval(str(formula), {**vars(sp), **at}))
+
+
+def put(formula: sp.Expr, **values: float) -> sp.Expr:
+    return formula.subs({s: values[s.name] for s in formula.free_symbols})
+
+
+@pytest.mark.parametrize("item", FUNCTIONS)
+def test_the_derivatives_are_the_numeric_ones(item: str) -> None:
+    entries = np.ravel(np.array(answer("derivatives", item), dtype=object))
+    for point in ([0.7, -1.3, 0.4], [-0.2, 2.1, -1.5]):
+        at = dict(zip("xyz", point, strict=True))
+        found = [number(entry, at) for entry in entries]
+        numeric: list[float] = []
+        for function in FUNCTIONS[item]:
+            few = np.array(point[: function.__code__.co_argcount])
+            numeric += list(central(lambda v, f=function: f(*v), few))
+        assert found == pytest.approx(numeric, abs=1e-6)
+
+
+def test_the_gradient_is_the_column_of_the_partial_derivatives() -> None:
+    column = answer("derivatives", "gradient")
+    assert [[entry] for entry in answer("derivatives", "partials")] == column
+
+
+@pytest.mark.parametrize(("x", "y"), [(1.5, -0.5), (-0.5, 1.5), (-2.0, -1.0), (2.0, 1.0)])
+def test_the_derivatives_of_maxima_are_the_numeric_ones_off_the_kinks(x: float, y: float) -> None:
+    by_x, by_y = central(lambda v: max(*v), np.array([x, y]))
+    assert put(answer("derivatives", "dx-max"), x=x, y=y) == round(by_x)
+    assert put(answer("derivatives", "dy-max"), x=x, y=y) == round(by_y)
+    assert put(answer("derivatives", "d-max-zero"), x=x) == int(x > 0)
+
+
+def test_the_conventions_at_the_kinks_are_those_of_the_lecture() -> None:
+    for value in (-1, 0, 3):
+        assert put(answer("derivatives", "dx-max"), x=value, y=value) == 1
+        assert put(answer("derivatives", "dy-max"), x=value, y=value) == 0
+    assert put(answer("derivatives", "d-max-zero"), x=0) == 0
+
+
+def test_the_formal_chain_rule_holds_for_functions_that_are_known() -> None:
+    text = answer("derivatives", "chain-formal")
+    known = {
+        "df": np.cos,
+        "g": lambda a, b: a * b + b**2,
+        "g_1": lambda a, b: b,
+        "g_2": lambda a, b: a + 2 * b,
+        "h": lambda a, b: np.exp(a) * b,
+        "h_1": lambda a, b: np.exp(a) * b,
+        "h_2": lambda a, b: np.exp(a),
+    }
+    y, z = 0.3, -0.8
+    whole = lambda v: np.sin(known["g"](y, known["h"](v[0], z)))  # noqa: E731
+    found = eval(text, {**known, "x": 0.6, "y": y, "z": z})
+    assert found == pytest.approx(central(whole, np.array([0.6]))[0], abs=1e-8)
+
+
+def drawn_chains(count: int) -> set[tuple[sp.Expr, sp.Expr]]:
+    variants = load_variants(COURSE / "source" / "derivatives" / "variants.py")
+    return {variants["chain_drawn"](np.random.default_rng(seed)) for seed in range(count)}
+
+
+def test_a_thousand_drawn_chains_are_defined_everywhere_and_marked_right() -> None:
+    item = load_assignment(COURSE, "derivatives")["chain-drawn"]
+    x, u = sp.symbols("x u", real=True)
+    chains = drawn_chains(1000)
+    assert len(chains) > 300
+    for outer, inner in chains:
+        values = sp.lambdify(x, inner, "numpy")(np.linspace(-3, 3, 61))
+        assert (values > 0).all()
+        assert item.answer((outer, inner)).mark(outer.subs(u, inner).diff(x)).credit == 1
+
+
+def test_every_mistake_in_a_drawn_chain_is_a_mistake_of_its_own() -> None:
+    item = load_assignment(COURSE, "derivatives")["chain-drawn"]
+    for drawn in sorted(drawn_chains(40), key=str)[:20]:
+        test, known = item.answer(drawn), item.mistakes(drawn)
+        formulas = [mistake.response for mistake in known]
+        assert all(test.mark(formula, explain=False).credit == 0 for formula in formulas)
+        assert [test.recognise(formulas, formula) for formula in formulas] == list(range(6))
+
+
+def test_central_differences_are_of_second_order() -> None:
+    gradient = answer("derivatives", "gradient-code")
+    at = np.array([0.3, -1.1, 2.0])
+    errors = [
+        np.abs(gradient(lambda v: np.exp(v).sum(), at, h) - np.exp(at)).max() for h in (0.1, 0.05)
+    ]
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.01)
+
+
+# -- activations -----------------------------------------------------------------------------------
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "linear-code": lambda z: z,
+    "relu-code": lambda z: sp.Max(z, 0),
+    "leaky-relu-code": lambda z: sp.Max(z, sp.Rational(1, 20) * z),
+    "sigmoid-code": lambda z: 1 / (1 + sp.exp(-z)),
+    "tanh-code": lambda z: (sp.exp(z) - sp.exp(-z)) / (sp.exp(z) + sp.exp(-z)),
+}
+
+
+@pytest.mark.parametrize("item", ACTIVATIONS)
+def test_an_activation_and_its_derivative_are_those_of_the_formula(item: str) -> None:
+    points = [-1000, -30, -2, -sp.Rational(1, 3), sp.Rational(1, 4), 1, 5, 40, 1000]
+    value, slope = answer("activations", item)(np.array(points, dtype=float))
+    step = sp.Rational(1, 10**12)
+    with_digits = lambda e: float(sp.N(e, 60))  # noqa: E731
+    f = ACTIVATIONS[item]
+    assert value == pytest.approx([with_digits(f(p)) for p in points], abs=1e-15)
+    numeric = [with_digits((f(p + step) - f(p - step)) / (2 * step)) for p in points]
+    assert slope == pytest.approx(numeric, abs=1e-12)
+
+
+@pytest.mark.parametrize("item", ACTIVATIONS)
+def test_an_activation_keeps_shape_and_type_without_a_warning(item: str) -> None:
+    for dtype in (np.float32, np.float64):
+        z = np.array([[-1000, 0], [-0.5, 1000]], dtype=dtype)
+        with np.errstate(all="raise", under="ignore"):
+            results = answer("activations", item)(z)
+        assert {(r.shape, r.dtype) for r in results} == {((2, 2), np.dtype(dtype))}
+
+
+def test_the_derivative_at_a_corner_is_the_one_from_the_left() -> None:
+    assert answer("activations", "relu-code")(np.zeros(1))[1] == 0
+    assert answer("activations", "leaky-relu-code")(np.zeros(1), 0.08)[1] == 0.08
+    assert put(answer("activations", "d-relu"), z=0) == 0
+
+
+# -- softmax and chain rule ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])

@@ -30,7 +30,7 @@ from mathgrade.course.notebooks import (
     read_notebook,
 )
 
-ASSIGNMENTS = ("activations", "softmax", "chain-rule", "svd")
+ASSIGNMENTS = ("derivatives", "activations", "softmax", "chain-rule", "svd")
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 SAME = 0.006  # 1.33 in an attempt's TOML stands for 4/3
 

@@ -10,6 +10,7 @@ from .commands import ASSIGNMENTS, copy_course, hand_in, nbgrader
 
 # What the students of the class hand in, who are named after it. Marks stand in reference/attempts.
 HANDED_IN = {
+    "derivatives": ("reference", "blank"),
     "activations": ("reference", "blank", "corners"),
     "softmax": ("reference", "blank", "sign", "kernel-ends"),
     "chain-rule": ("reference", "blank", "sum-forgotten"),

@@ -15,6 +15,7 @@ from .commands import ASSIGNMENTS, copy_course, gradebook, python
 pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
 
 PRESSED = {
+    "derivatives": ("reference",),
     "activations": ("corners",),
     "softmax": ("sign", "kernel-ends"),
     "chain-rule": ("sum-forgotten",),

@@ -85,6 +85,7 @@ def test_a_line_of_a_solution_is_found_on_the_page_of_whoever_wrote_it(marked: P
 
 # Attempts that have nothing right in common with these items' answers.
 WRONG_THROUGHOUT = [
+    ("derivatives", "blank", ""),
     ("activations", "blank", ""),
     ("softmax", "blank", ""),
     ("chain-rule", "blank", ""),

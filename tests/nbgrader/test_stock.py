@@ -32,7 +32,8 @@ OTHERWISE = {
 # Those marked here: wrong in shape, type and value, loops and overflows, all that is followed
 # through. With MATHGRADE_EVERY_ATTEMPT=1 it is every attempt of the course, in two minutes or more.
 SAMPLE = {
-    "activations": ("reference", "one-side", "unreadable"),
+    "derivatives": ("half-at-the-kink",),
+    "activations": ("reference", "code-corners", "unreadable"),
     "softmax": ("reference", "noisy", "unstable-and-loop", "wrong-types"),
     "chain-rule": ("follow-through", "sum-forgotten"),
     "svd": ("v-for-vt", "one-sign-flipped", "wrong-shapes"),

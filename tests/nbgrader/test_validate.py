@@ -26,6 +26,7 @@ FAILED = "VALIDATION FAILED ON"
 
 # Every answer has the form asked for; most values are wrong.
 RIGHT_FORM = {
+    "derivatives": "both-move",
     "activations": "signs",
     "softmax": "sign",
     "chain-rule": "signs",
@@ -69,10 +70,17 @@ NO_ANSWER = "There is no answer yet."
 STUB = "The function only raises NotImplementedError."
 # What a blank notebook is told, by test cell: the name it lacks, or that a function is only begun.
 BLANK = {
+    "derivatives": {"powers-test": "d_powers", "sums-test": "d_sums", "product-test": "d_product",
+                    "partials-test": "partials", "gradient-test": "grad",
+                    "d-max-zero-test": "d_max_zero", "dx-max-test": "dx_max",
+                    "dy-max-test": "dy_max", "chain-drawn-test": "d_chain",
+                    "chain-formal-test": "d_formal", "gradient-code-test": STUB},
     "activations": {"d-linear-test": "d_linear", "d-relu-test": "d_relu",
                     "d-leaky-relu-test": "d_leaky_relu",
                     "sigmoid-derivation-test": NO_ANSWER, "tanh-derivation-test": NO_ANSWER,
-                    "curve-a-test": "curve_a", "curve-b-test": "curve_b",
+                    "linear-code-test": STUB, "relu-code-test": STUB,
+                    "leaky-relu-code-test": STUB, "sigmoid-code-test": STUB,
+                    "tanh-code-test": STUB, "curve-a-test": "curve_a", "curve-b-test": "curve_b",
                     "curve-c-test": "curve_c", "curve-d-test": "curve_d"},
     "softmax": {"shift-invariance-test": NO_ANSWER, "jacobian-derivation-test": NO_ANSWER,
                 "softmax-code-test": STUB, "jacobian-code-test": STUB,

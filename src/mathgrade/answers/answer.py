@@ -124,6 +124,10 @@ class AnswerTest(ABC):
         """Whether anybody could give the reference: then nothing is marked on from it."""
         return is_trivial(self.reference)
 
+    def example(self, known: object) -> object:
+        """A response that makes a known mistake and is right in everything it leaves open."""
+        return known
+
     def recognise(self, known: Sequence[object], response: object) -> int | None:
         """Position of the first of the ``known`` wrong answers that this response is."""
         for position, reference in enumerate(known):

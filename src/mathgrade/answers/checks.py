@@ -23,6 +23,7 @@ from mathgrade.verdict import Finding, Witness
 
 __all__ = [
     "agrees",
+    "keeps_type",
     "no_loops",
     "raises",
     "satisfies",
@@ -54,6 +55,7 @@ def _expected(given: Given, number: int) -> Any:
 class _Agrees(Check):
     rtol: float = 1e-9
     atol: float = 1e-12
+    part: int | None = None
 
     def look(self, given: Given) -> Finding:
         for number, (call, result) in enumerate(zip(self.calls, given.results, strict=True)):
@@ -61,7 +63,7 @@ class _Agrees(Check):
             if failed is not None:
                 return failed
             due = _expected(given, number)
-            found = difference(due, result.value, rtol=self.rtol, atol=self.atol)
+            found = difference(due, result.value, rtol=self.rtol, atol=self.atol, part=self.part)
             if found is not None:
                 witness = _witness(given, call, found.received, found.expected, found.place)
                 message = f"{written(given, call)}: {found.message}."
@@ -189,6 +191,31 @@ class _Unchanged(Check):
 
 
 @dataclass(frozen=True)
+class _KeepsType(Check):
+    kind: ClassVar[str] = "manner"
+    tells: ClassVar[bool] = False
+
+    def look(self, given: Given) -> Finding:
+        for number, (call, result) in enumerate(zip(self.calls, given.results, strict=True)):
+            failed = self.failed(given, number)
+            if failed is not None:
+                return failed
+            due = np.asarray(call.args[0]).dtype
+            for value in (
+                result.value if isinstance(result.value, (tuple, list)) else [result.value]
+            ):
+                found = np.asarray(value).dtype if as_array(value) is not None else None
+                if found != due:
+                    got = describe(value) if found is None else f"numbers of type {found}"
+                    return self.unmet(
+                        f"For an array of type {due} the function returned {got}. Work with arrays "
+                        "made from the argument, such as np.zeros_like(z).",
+                        "function.dtype",
+                    )
+        return self.met()
+
+
+@dataclass(frozen=True)
 class _NoLoops(Check):
     kind: ClassVar[str] = "manner"
     tells: ClassVar[bool] = False
@@ -237,13 +264,15 @@ def agrees(
     *,
     rtol: float = 1e-9,
     atol: float = 1e-12,
+    part: int | None = None,
 ) -> Check:
     """The function returns what the reference returns, to ``atol + rtol * |reference|``.
 
     Args:
         calls: of :class:`~mathgrade.codec.calls.Call`, tuples of arguments, or single arguments.
+        part: which of several returned values is looked at, from 0; all of them if left out.
     """
-    return _Agrees(criterion, _calls(calls), exact_share(share), rtol, atol)
+    return _Agrees(criterion, _calls(calls), exact_share(share), rtol, atol, part)
 
 
 def satisfies(
@@ -284,6 +313,11 @@ def silent(criterion: str, calls: Iterable[object], share: Share) -> Check:
 def unchanged(criterion: str, calls: Iterable[object], share: Share) -> Check:
     """The arguments are the same after each call."""
     return _Unchanged(criterion, _calls(calls), exact_share(share))
+
+
+def keeps_type(criterion: str, calls: Iterable[object], share: Share) -> Check:
+    """Each returned array has the dtype of the first argument."""
+    return _KeepsType(criterion, _calls(calls), exact_share(share))
 
 
 def no_loops(criterion: str, share: Share) -> Check:

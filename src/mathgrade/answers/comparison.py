@@ -56,9 +56,12 @@ def as_array(value: object) -> Any:
 
 
 def difference(
-    expected: object, received: object, *, rtol: float, atol: float
+    expected: object, received: object, *, rtol: float, atol: float, part: int | None = None
 ) -> Difference | None:
     """The first thing that is wrong with a returned value; None if nothing is.
+
+    Args:
+        part: which of several returned values is looked at, from 0; all of them if None.
 
     Raises:
         ItemError: the expected value is itself not finite, or of a type nobody can compare.
@@ -66,13 +69,15 @@ def difference(
     >>> difference(np.eye(3), np.ones(3), rtol=1e-9, atol=1e-12).message
     'expected shape (3, 3), received (3,)'
     """
+    if part is not None and not isinstance(expected, tuple):
+        raise ItemError(f"A reference function returned {describe(expected)}, which is no tuple.")
     if isinstance(expected, np.ndarray) and expected.dtype.kind == "b":
         return _truths(expected, received)
     wanted = None if isinstance(expected, tuple) else as_array(expected)
     if wanted is not None:
         return _numbers(wanted, received, rtol, atol)
     if isinstance(expected, (tuple, list)):
-        return _parts(expected, received, rtol, atol)
+        return _parts(expected, received, rtol, atol, part)
     if expected is None or isinstance(expected, (str, bool, np.bool_)):
         plain = received.item() if isinstance(received, np.bool_) else received
         if type(plain) is type(expected) and plain == expected:
@@ -152,13 +157,19 @@ def _shape(expected: Any, received: Any) -> Difference:
 
 
 def _parts(
-    expected: tuple[Any, ...] | list[Any], received: object, rtol: float, atol: float
+    expected: tuple[Any, ...] | list[Any],
+    received: object,
+    rtol: float,
+    atol: float,
+    part: int | None,
 ) -> Difference | None:
     if not isinstance(received, (tuple, list)) or len(received) != len(expected):
         return Difference(
             f"expected {len(expected)} values, received {describe(received)}", "function.type"
         )
     for number, (due, got) in enumerate(zip(expected, received, strict=True), 1):
+        if part is not None and number != part + 1:
+            continue
         found = difference(due, got, rtol=rtol, atol=atol)
         if found is not None:
             message = f"in returned value {number}: {found.message}"

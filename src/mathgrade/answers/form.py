@@ -12,8 +12,8 @@ from typing import Any
 
 from mathgrade import expression
 from mathgrade.answers.choice import Choice
-from mathgrade.answers.entries import Formulas, Numbers, matrix_latex
-from mathgrade.answers.formula import read_formula
+from mathgrade.answers.entries import Formulas, Numbers, matrix_latex, read_entries
+from mathgrade.answers.formula import NOT_CARRIED_OUT, differentiates, read_formula
 from mathgrade.answers.received import describe, is_grid, shape_text
 from mathgrade.answers.scalar import read_scalar
 from mathgrade.answers.svd_factors import svd_latex
@@ -81,7 +81,8 @@ def _expression(response: Any, names: Any, _shape: Any) -> tuple[str, str]:
     context = expression.read_names(names or {})
     node = read_formula(response, context)
     _require_meaning([node], context)
-    return expression.to_latex(node), "Read as"
+    words = f"{NOT_CARRIED_OUT} Read as" if differentiates(node) else "Read as"
+    return expression.to_latex(node), words
 
 
 def _require_meaning(formulas: Iterable[Node], context: Context) -> None:
@@ -138,10 +139,11 @@ def _matrix(response: Any, names: Any, shape: Any, *, vector: bool = False) -> t
             f"Expected shape {shape_text(legal[0])}, received {shape_text(grid.shape)}.",
             "matrix.shape",
         )
-    latex = matrix_latex(kind, grid)
+    latex, words = matrix_latex(kind, grid), f"Read with shape {shape_text(grid.shape)} as"
     if isinstance(kind, Formulas):
         _require_meaning(map(kind.read, grid.entries), kind.context)
-    return latex, f"Read with shape {shape_text(grid.shape)} as"
+    left = names is not None and any(map(differentiates, read_entries(kind, grid)))
+    return latex, f"{NOT_CARRIED_OUT} {words}" if left else words
 
 
 def _vector(response: Any, names: Any, shape: Any) -> tuple[str, str]:

@@ -12,10 +12,18 @@ from mathgrade import expression
 from mathgrade.answers.received import describe, is_grid, read_grid
 from mathgrade.equality import Equality, decide
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Context, Node
+from mathgrade.expression import Context, Node, nodes
 from mathgrade.verdict import Witness
 
-__all__ = ["Comparison", "compare", "layout_message", "read_formula", "read_own"]
+__all__ = [
+    "NOT_CARRIED_OUT",
+    "Comparison",
+    "compare",
+    "differentiates",
+    "layout_message",
+    "read_formula",
+    "read_own",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,13 @@ def read_own(value: Any, names: Mapping[str, str] | Context) -> tuple[Node, Cont
 def compare(
     reference: Node, received: Node, context: Context, given: Sequence[Any] = ()
 ) -> Comparison:
-    """Decide whether two formulas are equal, the reference on the left."""
+    """Decide whether two formulas are equal, the reference on the left.
+
+    A derivative that is only written down is the question, not the answer: it is right
+    only where the reference holds one, too.
+    """
+    if differentiates(received) and not differentiates(reference):
+        return Comparison(False, NOT_CARRIED_OUT)
     decision = decide(reference, received, context, given)
     match decision.outcome:
         case Equality.EQUAL:
@@ -72,8 +86,30 @@ def compare(
         case Equality.UNDECIDED:
             return Comparison(None, decision.reason)
     reason = _REASONS.get(decision.note, f"This means nothing here: {decision.reason}")
+    used = nodes.free_names(reference) | nodes.free_names(received)
+    if any((d := context.get(name)) is not None and d.kind == "function" for name in used):
+        # The numbers belong to functions that were drawn: they say nothing to anybody.
+        return Comparison(False, reason)
     return Comparison(False, reason, decision.witness)
 
+
+def differentiates(node: Node) -> bool:
+    """Whether a derivative is left in a formula.
+
+    >>> context = expression.read_names({"x": "real"})
+    >>> [differentiates(expression.read(text, context)) for text in ("diff(x**2, x)", "2*x")]
+    [True, False]
+    """
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, nodes.Derivative):
+            return True
+        stack.extend(nodes.children(node))
+    return False
+
+
+NOT_CARRIED_OUT = "It still holds a derivative: carry it out, and write down what comes of it."
 
 # What to say to a formula that is not the right one, by the note of the decision.
 _REASONS = {

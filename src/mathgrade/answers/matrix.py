@@ -11,9 +11,14 @@ from mathgrade import expression
 from mathgrade.answers.answer import AnswerTest, Share, exact_share
 from mathgrade.answers.entries import Formulas, Numbers, matrix_latex, read_entries
 from mathgrade.answers.formula import Comparison, layout_message
+<<<<<<< HEAD
 from mathgrade.answers.received import Grid, describe, is_grid, shape_text
 from mathgrade.answers.rounding import rounded_verdict, written_in_decimals
 from mathgrade.answers.scalar import Tolerance, agree
+=======
+from mathgrade.answers.received import Grid, describe, is_grid, read_grid, shape_text
+from mathgrade.answers.scalar import Tolerance
+>>>>>>> h-derivatives
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.equality.diagnosis import Diagnosis
 from mathgrade.errors import ItemError, ResponseError
@@ -35,12 +40,14 @@ class Matrix(AnswerTest):
         vector: shapes (n,), (n, 1) and (1, n) are all taken.
         layout: "numerator" or "denominator": the transpose loses only ``layout_share``.
         layout_share: what the layout is worth.
-        entries: "diagonal" (it and the rest), "rows" or "columns" for credit by parts; True
-            chooses the diagonal for a square matrix and columns for any other.
+        entries: "diagonal" (it and the rest), "rows", "columns" or "each" for credit by parts;
+            True chooses the diagonal for a square matrix and columns for any other.
 
     A part of the reference that is zero throughout earns nothing by itself: it is
     counted together with another part. A zero, constant or identity matrix that is
     not the answer earns nothing at all.
+
+    In a known mistake None stands for an entry that may be anything, right or wrong.
 
     >>> Matrix([[2, 1], [1, 2]]).mark([2, 1, 1]).findings[0].message
     'Expected shape (2, 2), received (3,).'
@@ -122,6 +129,17 @@ class Matrix(AnswerTest):
             raise ResponseError(self._misfit(wanted, grid), "matrix.shape")
         return matrix_latex(kind, grid)
 
+    def recognise(self, known: Sequence[object], response: object) -> int | None:
+        grid = self._grid(self._kind(), response)
+        for position, wrong in enumerate(known):
+            fits = not _is_open(wrong) or len(read_grid(wrong).entries) == len(grid.entries)
+            if fits and super().recognise([_completed(wrong, grid)], response) is not None:
+                return position
+        return None
+
+    def example(self, known: object) -> object:
+        return _completed(known, self._own(self._kind())[0])
+
     def _kind(self) -> Any:
         tolerance = Tolerance.of(self.decimals, self.atol, self.rtol)
         if self.layout not in (None, "numerator", "denominator"):
@@ -184,6 +202,23 @@ class Matrix(AnswerTest):
 _ENTRIES = "Every entry is right"
 
 
+def _is_open(known: object) -> bool:
+    """Whether a known mistake leaves an entry open."""
+    return is_grid(known) and any(entry is None for entry in read_grid(known).entries)
+
+
+def _completed(known: Any, grid: Grid) -> Any:
+    """A known mistake, with the entries of a grid where it leaves them open."""
+    if not _is_open(known):
+        return known
+    wrong = read_grid(known)
+    entries = [e if w is None else w for w, e in zip(wrong.entries, grid.entries, strict=True)]
+    if len(wrong.shape) == 1:
+        return entries
+    columns = wrong.shape[1]
+    return [entries[k : k + columns] for k in range(0, len(entries), columns)]
+
+
 def _symbolic(value: object) -> bool:
     return hasattr(type(value), "is_MatrixExpr") or isinstance(value, expression.Node)
 
@@ -198,11 +233,13 @@ def _parts(how: bool | str, grid: Grid, zero: Sequence[bool]) -> list[tuple[str,
         "diagonal": lambda k: "On the diagonal" if k % (columns + 1) == 0 else "Off the diagonal",
         "columns": lambda k: f"Column {k % columns + 1}",
         "rows": lambda k: f"Row {k // columns + 1}",
+        "each": lambda k: _capital(grid.place(k)),
     }
-    if how not in keys or (how == "diagonal" and not square) or len(grid.shape) == 1:
+    flat = len(grid.shape) == 1 and how != "each"
+    if how not in keys or (how == "diagonal" and not square) or flat:
         raise ItemError(
             f"entries={how!r} does not fit a reference of shape {shape_text(grid.shape)}: use "
-            "True, 'rows', 'columns', or for a square matrix 'diagonal'."
+            "'each', True, 'rows', 'columns', or for a square matrix 'diagonal'."
         )
     parts: dict[str, list[int]] = {}
     for position in range(len(grid.entries)):
@@ -214,6 +251,10 @@ def _parts(how: bool | str, grid: Grid, zero: Sequence[bool]) -> list[tuple[str,
     for name in empty:
         parts[first] += parts.pop(name)
     return list(parts.items())
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _part(
@@ -229,7 +270,7 @@ def _part(
     first = wrong[0]
     message = f"The entry in {grid.place(first)} is wrong"
     if len(grid.shape) == 1:
-        message = f"{grid.place(first).capitalize()} is wrong"
+        message = f"{_capital(grid.place(first))} is wrong"
     others = len(wrong) - 1
     message += {0: ".", 1: ", and so is another."}.get(others, f", and so are {others} more.")
     if found[first].reason:
