@@ -105,6 +105,15 @@ class Matrix(AnswerTest):
             raise ResponseError(self._misfit(wanted, grid), "matrix.shape")
         return matrix_latex(kind, grid)
 
+    def entries_of_reference(self) -> tuple[tuple[int, ...], list[expression.Node]]:
+        """Shape of the reference, and its entries row by row as formulas.
+
+        Raises:
+            ItemError: it cannot be read.
+        """
+        grid, entries = self._own(self._kind())
+        return grid.shape, [getattr(entry, "node", entry) for entry in entries]
+
     def _kind(self) -> Any:
         tolerance = Tolerance.of(self.decimals, self.atol, self.rtol)
         if self.layout not in (None, "numerator", "denominator"):
