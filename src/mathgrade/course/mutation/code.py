@@ -237,7 +237,7 @@ def _of_statement(node: ast.stmt, parents: dict[ast.AST, ast.AST]) -> Iterator[C
             yield "sign", ast.Return(ast.UnaryOp(ast.USub(), value))
             yield "factor", ast.Return(ast.BinOp(value, ast.Mult(), ast.Constant(2)))
             # Of a number or a vector this raises: only a matrix has a layout.
-            axes = [ast.Constant(0), ast.Constant(1)]
+            axes: list[ast.expr] = [ast.Constant(0), ast.Constant(1)]
             turned = ast.Call(ast.Attribute(value, "swapaxes", ast.Load()), axes, [])
             yield "layout", ast.Return(turned)
             function = _function_around(node, parents)

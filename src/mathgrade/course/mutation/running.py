@@ -28,7 +28,7 @@ from mathgrade.autograde.score import points_of
 from mathgrade.autograde.scratch import scratch_folder
 from mathgrade.course.mutation.mutant import Mutant
 from mathgrade.course.mutation.variation import difference_of
-from mathgrade.course.notebooks import answers_of, grade_id, is_test, marked_name
+from mathgrade.course.notebooks import answers_of, grade_id, is_answer, is_test, marked_name
 from mathgrade.course.notebooks import points_of as worth_of
 from mathgrade.course.regions import without_markers
 from mathgrade.errors import CourseError
@@ -36,7 +36,7 @@ from mathgrade.items import Item
 from mathgrade.notebook import Sitting, seated
 from mathgrade.verdict import Outcome, Verdict
 
-__all__ = ["Bench", "Fate", "bench_for", "fates"]
+__all__ = ["Bench", "Fate", "bench_for", "fates", "given_matrices"]
 
 _FORK = multiprocessing.get_context("fork")
 _LEAST_SECONDS = 1.0  # of processor time for a mutant, or ten times what the reference takes
@@ -136,8 +136,8 @@ def _needed(source: str) -> set[str]:
     return {*free.names, *free.maybe, *free.builtin_names}
 
 
-def fates(bench: Bench, mutants: list[Mutant]) -> list[Fate]:
-    """What becomes of each mutant.
+def fates(bench: Bench, mutants: list[Mutant]) -> tuple[float, list[Fate]]:
+    """Processor time of marking the reference, and what becomes of each mutant.
 
     Raises:
         CourseError: the reference itself is not marked right, or its cells cannot be run.
@@ -155,16 +155,13 @@ def fates(bench: Bench, mutants: list[Mutant]) -> list[Fate]:
         process.join()
     if isinstance(found, str):
         raise CourseError(f"{bench.assignment}: {bench.answer}: {found}")
-    return list(found)
+    seconds, results = found
+    return float(seconds), list(results)
 
 
 def _serve(channel: Connection, bench: Bench, mutants: list[Mutant]) -> None:
     """In a process of its own: run what comes before once, then a process for each mutant."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_silence())
-        folder = bench.course / "source" / bench.assignment
-        os.chdir(stack.enter_context(scratch_folder(folder)))
-        os.environ |= {"MPLBACKEND": "Agg", "MATHGRADE_STUDENT": bench.student}
+    with _workplace(bench):
         try:
             namespace: dict[str, Any] = {"__name__": "__main__"}
             with seated(_sitting(bench, [], {})):
@@ -174,27 +171,34 @@ def _serve(channel: Connection, bench: Bench, mutants: list[Mutant]) -> None:
                 run_statement(bench.answers[bench.answer], own)
             begin = time.process_time()
             fate = _mark(bench, "", bench.answers[bench.answer], namespace, own)
-            seconds = max(_LEAST_SECONDS, 10 * (time.process_time() - begin))
+            taken = time.process_time() - begin
         except Exception as error:
             channel.send(f"its cells cannot be run: {type(error).__name__}: {error}")
             return
         if fate.outcome is not Outcome.CORRECT:
             channel.send(f"the reference is not marked right: {fate.why or fate.outcome.value}")
             return
+        seconds = max(_LEAST_SECONDS, 10 * taken)
         found = [_in_process(bench, mutant, dict(namespace), own, seconds) for mutant in mutants]
-        channel.send(found)
+        channel.send((taken, found))
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def _workplace(bench: Bench) -> Iterator[None]:
+    """A folder with what lies beside the notebook, and nothing printed."""
+    folder = bench.course / "source" / bench.assignment
+    os.environ |= {"MPLBACKEND": "Agg", "MATHGRADE_STUDENT": bench.student}
     with (
+        scratch_folder(folder) as scratch,
         Path(os.devnull).open("w") as nowhere,
         contextlib.redirect_stdout(nowhere),
         contextlib.redirect_stderr(nowhere),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
+        os.chdir(scratch)
         yield
+        os.chdir(bench.course)
 
 
 def _in_process(
@@ -274,3 +278,46 @@ def _mark(
         if name and response in own and response in namespace
     ]
     return Fate(name, Outcome.CORRECT, next(filter(None, seen), ""))
+
+
+def given_matrices(course: Path, assignment: str, nb: Any, student: str) -> list[tuple[str, Any]]:
+    """Vectors and matrices that the locked cells of a notebook give to students, with their names.
+
+    What a locked cell needs of an answer is not there: such a cell gives nothing.
+    """
+    sources = [
+        cell.source
+        for cell in nb.cells
+        if cell.cell_type == "code" and not is_test(cell) and not is_answer(cell)
+    ]
+    bench = Bench(course, assignment, student, tuple(sources), "", answers_of(nb), "", 0)
+    ours, theirs = _FORK.Pipe()
+    process = _FORK.Process(target=_give, args=(theirs, bench))
+    process.start()
+    theirs.close()
+    try:
+        return list(ours.recv())
+    except EOFError:
+        return []
+    finally:
+        ours.close()
+        process.join()
+
+
+def _give(channel: Connection, bench: Bench) -> None:
+    import numpy as np
+    import sympy as sp
+
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    with _workplace(bench), seated(_sitting(bench, [], {})):
+        for source in bench.before:
+            with contextlib.suppress(Exception):
+                run_statement(source, namespace)
+    found = []
+    for name, value in namespace.items():
+        numbers = isinstance(value, np.ndarray) and value.dtype.kind in "iuf"
+        if (numbers and 0 < value.ndim < 3 and value.size <= 100) or (
+            isinstance(value, sp.MatrixBase) and len(value) <= 100
+        ):
+            found.append((name, value))
+    channel.send(found)
