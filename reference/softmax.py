@@ -541,3 +541,8 @@ ITEMS = [
         variant=True,
     ),
 ]
+
+# Mutants of the solution that are right as well, each with the reason.
+EQUIVALENT = {
+    "jacobian-code": {".swapaxes(0, 1)": "The Jacobian of the softmax is symmetric."},
+}

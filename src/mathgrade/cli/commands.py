@@ -159,7 +159,11 @@ def demo(
     return int(bool(bad))
 
 
-@app.command(help="Test a course: marks, leaks, points, canonical form.")
+@app.command(
+    help="Test a course: marks, leaks, points, canonical form.\n\n"
+    "Each reference is changed in one place, again and again; an item whose test gives such a "
+    "mutant full marks fails. One that is right as well goes into EQUIVALENT of the reference file."
+)
 def check(
     context: typer.Context,
     assignment: Annotated[
@@ -169,6 +173,9 @@ def check(
     fix: Annotated[bool, typer.Option("--fix", help="Restore canonical form first.")] = False,
     look: Annotated[bool, typer.Option("--look", help="Only look; run no attempts.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="Attempts run at a time.")] = 2,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all that was found as JSON.")
+    ] = False,
     course: CourseOption = None,
 ) -> int:
     """Exit 0 if nothing failed, 1 if something did, 2 if the course cannot be read."""
@@ -177,8 +184,8 @@ def check(
     root = here(course)
     if fix:
         for path in fix_course(root, assignment or ()):
-            out().print(f"restored {path.relative_to(root)}")
-    return _check(context, root, assignment or [], run=not look, workers=workers)
+            typer.echo(f"restored {path.relative_to(root)}", err=as_json)
+    return _check(context, root, assignment or [], run=not look, workers=workers, as_json=as_json)
 
 
 def _check(
@@ -189,12 +196,21 @@ def _check(
     released: bool = True,
     run: bool = True,
     workers: int = 2,
+    as_json: bool = False,
 ) -> int:
+    from mathgrade.cli.bites import bite_table, check_json
     from mathgrade.cli.tables import check_table
     from mathgrade.course.check import Status, check_course
+    from mathgrade.course.mutation import Bite
     from mathgrade.course.nbgrader_runs import open_course
 
+    bites: list[Bite] = []
     with progress(lines=False) as (start, step):
+
+        def bitten(one: Bite) -> None:
+            bites.append(one)
+            step(f"{one.assignment}: {one.item}")
+
         lines = check_course(
             open_course(root, debug=context.obj.debug),
             names,
@@ -203,12 +219,20 @@ def _check(
             workers=workers,
             on_start=start,
             on_done=lambda one: step(f"{one.assignment}: {one.name}"),
+            on_bite=bitten,
         )
+    bites.sort(key=lambda one: one.assignment)  # they come as they are done
+    failed = any(line.status is Status.FAILED for line in lines)
+    if as_json:
+        typer.echo(check_json(lines, bites))
+        return int(failed)
+    if bites:
+        out().print(bite_table(bites))
     out().print(check_table(lines))
     count = {status: sum(line.status is status for line in lines) for status in Status}
-    ok, warning, failed = count[Status.OK], count[Status.WARNING], count[Status.FAILED]
-    out().print(f"{ok} ok, {warning} with a warning, {failed} failed")
-    return int(failed > 0)
+    ok, warning, bad = count[Status.OK], count[Status.WARNING], count[Status.FAILED]
+    out().print(f"{ok} ok, {warning} with a warning, {bad} failed")
+    return int(failed)
 
 
 @app.command(help="Check an assignment, then make its release.")

@@ -36,7 +36,7 @@ def graded_names(source: str, assignment: str) -> dict[str, str]:
     >>> graded_names('grade("svd:u-action", turn, source=text)', "svd")
     {'u-action': 'turn'}
     """
-    names = {}
+    names: dict[str, str] = {}
     for item, call in _calls(source, assignment):
         response = call.args[1] if len(call.args) > 1 else None
         names.setdefault(item, response.id if isinstance(response, ast.Name) else "")

@@ -15,13 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mathgrade.answers import Derivation, Function
+from mathgrade.answers import Derivation, Function, Matrix
 from mathgrade.answers.answer import AnswerTest
 from mathgrade.course.mutation.code import code_mutants
 from mathgrade.course.mutation.derivations import derivation_mutants
 from mathgrade.course.mutation.mutant import Mutant, spread
 from mathgrade.course.mutation.running import bench_for, fates, given_matrices
-from mathgrade.course.mutation.trivial import Given, blank_answer, trivial_answers
+from mathgrade.course.mutation.trivial import blank_answer, trivial_answers
 from mathgrade.course.mutation.values import equivalence, right_answer, value_mutants
 from mathgrade.course.notebooks import (
     answers_of,
@@ -39,8 +39,11 @@ from mathgrade.verdict import Outcome
 
 __all__ = ["Bite", "Probe", "Survivor", "bite", "probes_of"]
 
+Given = list[tuple[str, Any]]
+"""Vectors and matrices the notebook gives, with their names."""
+
 STUDENT = "s001"  # whose variant is looked at
-_MOST_VALUES, _MOST_CODE, _MOST_LINES = 60, 60, 8
+_MOST_VALUES, _MOST_CODE, _MOST_LINES = 60, 60, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,14 @@ class Probe:
         course, assignment: where it is.
         test: grade_id of its test cell.
         item: its name; empty for a test cell of plain asserts.
-        first: whether it is the first item of its test cell.
+        first: the first item of its test cell.
     """
 
     course: Path
     assignment: str
     test: str
     item: str = ""
-    first: bool = True
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class Bite:
         seconds: processor time of marking the right answer.
         blank: credit of an answer that is not there.
         trivial: credit of each answer without a thought that is not right.
+        shared: the item of the same test cell whose mutants are this one's, too; may be empty.
         unused: entries of EQUIVALENT that no survivor needs.
         fault: why the item could not be looked at; empty if it could.
     """
@@ -100,6 +104,7 @@ class Bite:
     seconds: float = 0.0
     blank: float = 0.0
     trivial: dict[str, float] = field(default_factory=dict)
+    shared: str = ""
     unused: tuple[str, ...] = ()
     fault: str = ""
 
@@ -126,13 +131,17 @@ class Bite:
             "seconds": round(self.seconds, 4),
             "blank": self.blank,
             "trivial": dict(self.trivial),
+            "shared": self.shared,
             "unused": list(self.unused),
             "fault": self.fault,
         }
 
 
 def probes_of(course: Path, assignment: str) -> list[Probe]:
-    """What is to be looked at in an assignment: every item, and every cell of plain asserts."""
+    """What is to be looked at in an assignment: every item, and every cell of plain asserts.
+
+    Derivations come first: they take longest.
+    """
     nb = read_notebook(notebook_path(course, "source", assignment))
     found = []
     for cell in nb.cells:
@@ -140,10 +149,11 @@ def probes_of(course: Path, assignment: str) -> list[Probe]:
             continue
         items = list(dict.fromkeys(graded_items(cell.source, assignment)))
         found += [
-            Probe(course, assignment, grade_id(cell), item, position == 0)
-            for position, item in enumerate(items or [""])
+            Probe(course, assignment, grade_id(cell), item, items[0] if items else "")
+            for item in items or [""]
         ]
-    return found
+    written = {grade_id(cell) for cell in nb.cells if cell.cell_type == "markdown"}
+    return sorted(found, key=lambda probe: marked_name(probe.test) not in written)
 
 
 def bite(probe: Probe) -> Bite:
@@ -159,8 +169,9 @@ def bite(probe: Probe) -> Bite:
         test = item.test(STUDENT)
         found = _trivially(found, item, test, _given(probe.course, probe.assignment))
         if callable(test.reference):
-            if probe.first:
-                found = _bitten_code(found, probe, nb, _responses(probe, nb))
+            if probe.first != probe.item:
+                return replace(found, shared=probe.first)
+            found = _bitten_code(found, probe, nb, _responses(probe, nb))
         else:
             found = _bitten_value(found, item, test, nb)
         return _excused(found, assignment.equivalent.get(item.name, {}))
@@ -192,9 +203,12 @@ def _trivially(found: Bite, item: Item, test: AnswerTest, given: Given) -> Bite:
 
     earned = {
         name: credit(response)
-        for name, response in trivial_answers(test, given)
+        for name, response in trivial_answers(test)
         if not equivalence(test, response)
     }
+    if isinstance(test, Matrix):
+        copied = {name: credit(value) for name, value in given}
+        earned |= {name: part for name, part in copied.items() if part < 1}  # else it is asked for
     return replace(found, blank=credit(blank_answer(test)), trivial=earned)
 
 

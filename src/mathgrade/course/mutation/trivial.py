@@ -1,12 +1,12 @@
 """Answers anybody can give without a thought; nothing may be earned by them.
 
-Of the right type for each answer test: 0, 1, the identity, what the notebook itself gives,
-the question copied. One that is the right answer, as 0 may be, is none of them.
+Of the right type for each answer test: 0, 1, the identity, the matrix asked about, the
+question copied. One that is the right answer, as 0 may be, is none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import singledispatch
 from typing import Any
 
@@ -17,16 +17,13 @@ from mathgrade.answers import SVD, Choice, Derivation, Expression, Function, Mat
 from mathgrade.answers.answer import AnswerTest
 from mathgrade.answers.formula import read_own
 
-__all__ = ["Given", "blank_answer", "trivial_answers"]
-
-Given = Sequence[tuple[str, Any]]
-"""Vectors and matrices the notebook gives, with their names."""
+__all__ = ["blank_answer", "trivial_answers"]
 
 
 @singledispatch
-def trivial_answers(test: AnswerTest, given: Given) -> Iterator[tuple[str, Any]]:
+def trivial_answers(test: AnswerTest) -> Iterator[tuple[str, Any]]:
     """Answers without a thought, each with what it is called."""
-    del test, given
+    del test
     yield "0", 0
     yield "1", 1
 
@@ -45,23 +42,22 @@ def _stub(*_args: object, **_kwargs: object) -> None:
 
 
 @trivial_answers.register
-def _(test: Number, given: Given) -> Iterator[tuple[str, Any]]:
-    del test, given
+def _(test: Number) -> Iterator[tuple[str, Any]]:
+    del test
     yield "0", 0
     yield "1", 1
     yield "-1", -1
 
 
 @trivial_answers.register
-def _(test: Choice, given: Given) -> Iterator[tuple[str, Any]]:
+def _(test: Choice) -> Iterator[tuple[str, Any]]:
     if not isinstance(test.reference, str):  # one option of several is a guess, not nothing
         yield "no option", frozenset()
         yield "every option", frozenset(test.options)
-    del given
 
 
 @trivial_answers.register
-def _(test: Expression, given: Given) -> Iterator[tuple[str, Any]]:
+def _(test: Expression) -> Iterator[tuple[str, Any]]:
     node, context = read_own(test.reference, test.names)
     shape = expression.shape_of(node, context)
     if len(shape) != 2 or not all(isinstance(n, int) for n in shape):
@@ -69,14 +65,12 @@ def _(test: Expression, given: Given) -> Iterator[tuple[str, Any]]:
         yield "1", 1
         return
     yield from _plain_matrices((int(shape[0]), int(shape[1])))
-    yield from given
 
 
 @trivial_answers.register
-def _(test: Matrix, given: Given) -> Iterator[tuple[str, Any]]:
+def _(test: Matrix) -> Iterator[tuple[str, Any]]:
     shape, _ = test.entries_of_reference()
     yield from _plain_matrices(shape)
-    yield from given
 
 
 def _plain_matrices(shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
@@ -87,7 +81,7 @@ def _plain_matrices(shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
 
 
 @trivial_answers.register
-def _(test: SVD, given: Given) -> Iterator[tuple[str, Any]]:
+def _(test: SVD) -> Iterator[tuple[str, Any]]:
     A = np.array(test.reference, dtype=float)
     m, n = A.shape
     p = min(m, n)
@@ -98,22 +92,19 @@ def _(test: SVD, given: Given) -> Iterator[tuple[str, Any]]:
     yield "ones", (np.ones((m, p)), np.ones(p), np.ones((p, n)))
     yield "zeros", (np.zeros((m, p)), np.zeros(p), np.zeros((p, n)))
     yield "identities and the right size of Σ", (np.eye(m, p), np.ones(p), np.eye(p, n))
-    del given
 
 
 @trivial_answers.register
-def _(test: Derivation, given: Given) -> Iterator[tuple[str, Any]]:
+def _(test: Derivation) -> Iterator[tuple[str, Any]]:
     claims = [test.claim] if isinstance(test.claim, str) else list(test.claim)
     yield "nothing", ""
     yield "the claim", f"$${claims[0]}$$"
     yield "the claim, twice", f"$${claims[0]}$$\n\nso\n\n$${claims[0]}$$"
     yield "the claim and a word", f"It is obvious that $${claims[0]}$$"
-    del given
 
 
 @trivial_answers.register
-def _(test: Function, given: Given) -> Iterator[tuple[str, Any]]:
-    del given
+def _(test: Function) -> Iterator[tuple[str, Any]]:
 
     def filled(fill: Callable[[Any], Any]) -> Callable[..., Any]:
         def constant(*args: Any, **kwargs: Any) -> Any:
