@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from mathgrade import __version__
+from mathgrade.cli import authoring
 from mathgrade.cli.session import Session, here, marking_progress, out, progress
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ equality of formulas that is decided, and a reason with every mark.
 
 Works inside a course: a folder with nbgrader_config.py and source/. The way of an assignment:
 
-  1. write source/NAME/NAME.ipynb in JupyterLab and its items in reference/NAME.py
+  1. `mathgrade new NAME`         source/NAME/NAME.ipynb, to write in JupyterLab, and its items
+                                  in reference/NAME.py
   2. `mathgrade check NAME`       reference gets full marks, nothing leaks
   3. `mathgrade release NAME`     makes release/NAME for students
   4. collect into submitted/STUDENT/NAME/NAME.ipynb
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
+  7. `mathgrade solution NAME`    the solution to publish, once nobody can hand in any more
 
 To see all of it at work on sample students: `mathgrade demo`.
 """
@@ -40,6 +43,7 @@ Examples:
 
   mathgrade demo --students 12
   mathgrade check softmax --fix
+  mathgrade variants svd:decomposition --students s007,s008
   mathgrade autograde svd --student s007 --force
   mathgrade try softmax:jacobian-entry answer.py
   mathgrade try --claim claim.toml proof.md
@@ -455,3 +459,6 @@ def doctor(
         style = "bold red" if found.route is Route.NONE else "green"
         console.print(Text(f"Students' code runs {found.route}.", style), soft_wrap=True)
     return int(found.route is Route.NONE)
+
+
+authoring.register(app)

@@ -91,7 +91,7 @@ def check_course(
     Args:
         course: the course.
         names: which assignments; all if empty.
-        released: whether ``release/`` must be there and fresh. If not, what
+        released: whether ``release/`` must be fresh. If not, or where there is none yet, what
             nbgrader would release now is looked at instead.
         run: whether to run the attempts and to mark mutants of the reference; if not, the
             checks only look.
@@ -212,9 +212,12 @@ def _look(course: NbgraderCourse, name: str, plan: _Plan, *, released: bool) -> 
             plan.add(name, "release", [str(error)])
             return
         release = course.root / "release" / name
-        if released:
+        there = released and release.is_dir()
+        if there:
             plan.add(name, "release is fresh", _stale(release, made))
-        plan.add(name, "nothing leaks", leaks(release if released else made, course.root, name))
+        elif released:
+            plan.add(name, "release", ["not released yet: run `mathgrade release`"], warn=True)
+        plan.add(name, "nothing leaks", leaks(release if there else made, course.root, name))
         blank = read_notebook(made / f"{name}.ipynb")
     _plan_attempts(course.root, name, plan, source, blank)
     plan.probes += probes_of(course.root, name)
@@ -266,8 +269,6 @@ def _item_faults(root: Path, name: str, source: Any) -> list[str]:
 
 def _stale(release: Path, made: Path) -> list[str]:
     """How the committed release differs from what nbgrader makes now."""
-    if not release.is_dir():
-        return [f"there is no {release.parent.name}/{release.name}; run `mathgrade release`"]
     old, new = _contents(release), _contents(made)
     found = [f"{name} is missing" for name in sorted(new.keys() - old.keys())]
     found += [f"{name} does not come from source/" for name in sorted(old.keys() - new.keys())]
