@@ -407,3 +407,13 @@ ITEMS = [
         mistakes=matrix_mistakes(),
     ),
 ]
+
+# Mutants of the solution that are right as well, each with the reason.
+_SHIFT = "The softmax stays as it is when all scores are moved by u, whatever its sign."
+EQUIVALENT = {
+    "softmax-jacobian": {".swapaxes(0, 1)": "The Jacobian of the softmax is symmetric."},
+    "grad-w": {
+        "-> return softmax_jacobian(X @ w + u)[i] @ X": _SHIFT,
+        "-> return softmax_jacobian(X @ w)[i] @ X": _SHIFT,
+    },
+}

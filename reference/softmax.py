@@ -391,3 +391,8 @@ ITEMS = [
         variant=True,
     ),
 ]
+
+# Mutants of the solution that are right as well, each with the reason.
+EQUIVALENT = {
+    "jacobian-code": {".swapaxes(0, 1)": "The Jacobian of the softmax is symmetric."},
+}

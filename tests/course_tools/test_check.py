@@ -128,7 +128,6 @@ DEFECTS: list[tuple[Callable[[Path], None], str, str]] = [
     (edit_release, "release is fresh", "lines.ipynb is not what nbgrader makes"),
     (add_to_release, "release is fresh", "notes.txt does not come from source/"),
     (add_to_source, "release is fresh", "data.csv is missing"),
-    (drop_release, "release is fresh", "run `mathgrade release`"),
     (leak, "nothing leaks", "holds a line of cell 'square'"),
     (take_points, "points and items", "has no points"),
     (ask_unknown_item, "points and items", "lines"),
@@ -170,6 +169,14 @@ def test_before_a_release_the_new_one_is_what_must_not_leak(tiny: Path) -> None:
     found = failed(check_course(open_course(tiny), released=False, run=False))
     assert list(found) == ["nothing leaks"]
     assert "hints.py" in found["nothing leaks"]
+
+
+def test_an_assignment_that_is_not_released_yet_is_a_warning_only(tiny: Path) -> None:
+    drop_release(tiny)
+    lines = look(tiny)
+    (warning,) = [line for line in lines if line.status is not Status.OK]
+    assert (warning.check, warning.status) == ("release", Status.WARNING)
+    assert "run `mathgrade release`" in warning.details[0]
 
 
 def test_a_test_in_the_kernel_is_a_warning_only(tiny: Path) -> None:

@@ -11,14 +11,9 @@ from mathgrade import expression
 from mathgrade.answers.answer import AnswerTest, Share, exact_share
 from mathgrade.answers.entries import Formulas, Numbers, matrix_latex, read_entries
 from mathgrade.answers.formula import Comparison, layout_message
-<<<<<<< HEAD
-from mathgrade.answers.received import Grid, describe, is_grid, shape_text
+from mathgrade.answers.received import Grid, describe, is_grid, read_grid, shape_text
 from mathgrade.answers.rounding import rounded_verdict, written_in_decimals
 from mathgrade.answers.scalar import Tolerance, agree
-=======
-from mathgrade.answers.received import Grid, describe, is_grid, read_grid, shape_text
-from mathgrade.answers.scalar import Tolerance
->>>>>>> h-derivatives
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.equality.diagnosis import Diagnosis
 from mathgrade.errors import ItemError, ResponseError
@@ -139,6 +134,15 @@ class Matrix(AnswerTest):
 
     def example(self, known: object) -> object:
         return _completed(known, self._own(self._kind())[0])
+
+    def entries_of_reference(self) -> tuple[tuple[int, ...], list[expression.Node]]:
+        """Shape of the reference, and its entries row by row as formulas.
+
+        Raises:
+            ItemError: it cannot be read.
+        """
+        grid, entries = self._own(self._kind())
+        return grid.shape, [getattr(entry, "node", entry) for entry in entries]
 
     def _kind(self) -> Any:
         tolerance = Tolerance.of(self.decimals, self.atol, self.rtol)

@@ -13,6 +13,7 @@ from mathgrade.cli.session import failed, here, out, print_json, progress, sessi
 
 if TYPE_CHECKING:
     from mathgrade.course.check import Line
+    from mathgrade.course.mutation import Bite
 
 __all__ = ["check", "release"]
 
@@ -31,6 +32,9 @@ def check(
     The reference must get full marks, a blank notebook none, and every attempt in
     reference/attempts/ the marks it states; nothing of the solutions may stand in release/.
 
+    Each reference is changed in one place, again and again; an item whose test gives such a
+    mutant full marks fails. One that is right as well goes into EQUIVALENT of the reference file.
+
     Exit code: 0 if nothing failed, 1 if something did, 2 if the course cannot be read.
     """
     from mathgrade.cli.json_views import checks_json
@@ -43,11 +47,12 @@ def check(
     if not as_json:
         for path in restored:
             out().print(f"restored {path}")
-    lines = _checked(root, assignment or [], run=not look, workers=workers)
+    lines, bites = _checked(root, assignment or [], run=not look, workers=workers)
     if as_json:
-        print_json({"restored": list(map(str, restored)), "checks": checks_json(lines)})
+        checks, items = checks_json(lines), [one.to_json() for one in bites]
+        print_json({"restored": list(map(str, restored)), "checks": checks, "items": items})
     else:
-        _show(lines)
+        _show(lines, bites)
     return int(_has_failed(lines))
 
 
@@ -60,9 +65,9 @@ def release(assignment: Assignment, as_json: AsJson = False, course: CourseOptio
     from mathgrade.course.nbgrader_runs import generate, open_course
 
     root = here(course)
-    lines = _checked(root, [assignment], released=False)
+    lines, bites = _checked(root, [assignment], released=False)
     if not as_json:
-        _show(lines)
+        _show(lines, bites)
     refused = _has_failed(lines)
     folder = root / "release" / assignment
     if not refused:
@@ -78,12 +83,18 @@ def release(assignment: Assignment, as_json: AsJson = False, course: CourseOptio
 
 def _checked(
     root: Path, names: list[str], *, released: bool = True, run: bool = True, workers: int = 2
-) -> Sequence[Line]:
+) -> tuple[Sequence[Line], Sequence[Bite]]:
     from mathgrade.course.check import check_course
     from mathgrade.course.nbgrader_runs import open_course
 
+    bites: list[Bite] = []
     with progress(lines=False) as (start, step):
-        return check_course(
+
+        def bitten(one: Bite) -> None:
+            bites.append(one)
+            step(f"{one.assignment}: {one.item}")
+
+        lines = check_course(
             open_course(root, debug=session().debug),
             names,
             released=released,
@@ -91,7 +102,9 @@ def _checked(
             workers=workers,
             on_start=start,
             on_done=lambda one: step(f"{one.assignment}: {one.name}"),
+            on_bite=bitten,
         )
+    return lines, sorted(bites, key=lambda one: one.assignment)  # they come as they are done
 
 
 def _has_failed(lines: Sequence[Line]) -> bool:
@@ -100,10 +113,13 @@ def _has_failed(lines: Sequence[Line]) -> bool:
     return any(line.status is Status.FAILED for line in lines)
 
 
-def _show(lines: Sequence[Line]) -> None:
+def _show(lines: Sequence[Line], bites: Sequence[Bite]) -> None:
+    from mathgrade.cli.bites import bite_table
     from mathgrade.cli.tables import check_table
     from mathgrade.course.check import Status
 
+    if bites:
+        out().print(bite_table(bites))
     out().print(check_table(lines))
     count = {status: sum(line.status is status for line in lines) for status in Status}
     ok, warning, bad = count[Status.OK], count[Status.WARNING], count[Status.FAILED]

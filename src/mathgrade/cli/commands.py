@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mathgrade import __version__
+from mathgrade.cli import authoring
 from mathgrade.cli.checking import check, release
 from mathgrade.cli.demo import demo
 from mathgrade.cli.doctor import doctor
@@ -23,12 +24,14 @@ equality of formulas that is decided, and a reason with every mark.
 
 Works inside a course: a folder with nbgrader_config.py and source/. The way of an assignment:
 
-  1. `mathgrade lab`              write source/NAME/NAME.ipynb, and its items in reference/NAME.py
+  1. `mathgrade new NAME`         source/NAME/NAME.ipynb, to write in JupyterLab, and its items
+                                  in reference/NAME.py; see `mathgrade lab`
   2. `mathgrade check NAME`       reference gets full marks, nothing leaks
   3. `mathgrade release NAME`     makes release/NAME for students
   4. collect into submitted/STUDENT/NAME/NAME.ipynb
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
+  7. `mathgrade solution NAME`    the solution to publish, once nobody can hand in any more
 
 To see all of it at work on sample students: `mathgrade demo`.
 """
@@ -39,6 +42,7 @@ Examples:
   mathgrade demo --students 12
   mathgrade lab --student s001
   mathgrade check softmax --fix
+  mathgrade variants svd:decomposition --students s007,s008
   mathgrade autograde svd --student s007 --force
   mathgrade try softmax:jacobian-entry answer.py
   mathgrade try --claim claim.toml proof.md
@@ -113,3 +117,4 @@ app.command()(feedback)
 app.command("try")(try_)
 app.command()(compare)
 app.command()(doctor)
+authoring.register(app)

@@ -16,6 +16,7 @@ from typing import Any
 from mathgrade.course.attempts import BLANK, REFERENCE, attempt_faults, read_attempts
 from mathgrade.course.canonical import departures, restored, unmendable
 from mathgrade.course.leaks import leaks
+from mathgrade.course.mutation import Bite, Probe, bite, probes_of
 from mathgrade.course.nbgrader_runs import NbgraderCourse, generate_into
 from mathgrade.course.notebooks import (
     extra_files,
@@ -27,12 +28,13 @@ from mathgrade.course.notebooks import (
     read_notebook,
     require_assignments,
 )
+from mathgrade.course.parallel import each
 from mathgrade.course.points import graded_items, in_kernel_tests, point_faults
 from mathgrade.course.regions import read_regions
 from mathgrade.course.replay import Replay, prepare, replay
 from mathgrade.errors import CourseError, MathgradeError
 
-__all__ = ["Line", "Status", "check_course", "fix_course"]
+__all__ = ["Line", "Status", "bite_lines", "check_course", "fix_course"]
 
 
 class Status(StrEnum):
@@ -66,6 +68,7 @@ class _Plan:
 
     lines: list[Line] = field(default_factory=list)
     replays: list[Replay] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
 
     def add(self, assignment: str, check: str, found: Sequence[str], *, warn: bool = False) -> None:
         bad = Status.WARNING if warn else Status.FAILED
@@ -81,18 +84,21 @@ def check_course(
     workers: int = 2,
     on_start: Callable[[int], None] = lambda _: None,
     on_done: Callable[[Replay], None] = lambda _: None,
+    on_bite: Callable[[Bite], None] = lambda _: None,
 ) -> list[Line]:
     """Check assignments.
 
     Args:
         course: the course.
         names: which assignments; all if empty.
-        released: whether ``release/`` must be there and fresh. If not, what
+        released: whether ``release/`` must be fresh. If not, or where there is none yet, what
             nbgrader would release now is looked at instead.
-        run: whether to run the attempts; if not, the checks only look.
-        workers: how many attempts run at a time.
-        on_start: told how many attempts will be run, for a progress bar.
-        on_done: told after each.
+        run: whether to run the attempts and to mark mutants of the reference; if not, the
+            checks only look.
+        workers: how many attempts or items are looked at at a time.
+        on_start: told how many attempts and items there are, for a progress bar.
+        on_done: told after each attempt.
+        on_bite: told after each item.
 
     Raises:
         CourseError: a course that cannot be read.
@@ -102,7 +108,7 @@ def check_course(
         _look(course, name, plan, released=released)
     if not run:
         return plan.lines
-    on_start(len(plan.replays))
+    on_start(len(plan.replays) + len(plan.probes))
     results = replay(plan.replays, workers=workers, on_done=on_done)
     lines = list(plan.lines)
     for (assignment, attempt), found in results.items():
@@ -113,7 +119,58 @@ def check_course(
     lines.sort(
         key=lambda it: (names.index(it.assignment), order.get((it.assignment, it.check), -1))
     )
+    bites = _bites(plan.probes, workers, on_bite)
+    for name in reversed(names):
+        here = [found for found in bites if found.assignment == name]
+        end = max(n for n, line in enumerate(lines) if line.assignment == name) + 1
+        lines[end:end] = bite_lines(name, here)
     return lines
+
+
+def _bites(probes: list[Probe], workers: int, on_bite: Callable[[Bite], None]) -> list[Bite]:
+    found: dict[Probe, Bite] = {}
+    for probe, result in each(bite, probes, workers=workers):
+        if isinstance(result, Exception):  # a fault of that item alone
+            fault = f"{type(result).__name__}: {result}"
+            result = Bite(probe.assignment, probe.item or probe.test, fault=fault)
+        found[probe] = result
+        on_bite(result)
+    return [found[probe] for probe in probes]
+
+
+def bite_lines(assignment: str, bites: Sequence[Bite]) -> list[Line]:
+    """What is said of an assignment whose items were looked at with mutants."""
+    if not bites:
+        return []
+    alive = [
+        f"{one.item}: {survivor.name} survives ({survivor.why})"
+        for one in bites
+        for survivor in one.survivors
+    ]
+    faults = [f"{one.item}: {one.fault}" for one in bites if one.fault]
+    killed, right = (
+        sum(counts) for counts in zip(*((b.killed, len(b.equivalent)) for b in bites), strict=True)
+    )
+    said = f"{killed} of {killed + len(alive)} lose marks"
+    said += f", {right} more are right as well" if right else ""
+    status = Status.FAILED if alive or faults else Status.OK
+    lines = [Line(assignment, "mutants", status, (said, *faults, *alive))]
+    loose = [f"{b.item}: no survivor is named {text!r}" for b in bites for text in b.unused]
+    loose += [
+        f"{b.item}: no mutant could be made"
+        for b in bites
+        if not (b.mutants or b.shared or b.fault)
+    ]
+    if loose:
+        lines.append(Line(assignment, "mutants to look at", Status.WARNING, tuple(loose)))
+    earned = [
+        f"{one.item}: {name} earns {credit:.0%}"
+        for one in bites
+        for name, credit in (("a blank answer", one.blank), *one.trivial.items())
+        if credit
+    ]
+    status = Status.FAILED if earned else Status.OK
+    return [*lines, Line(assignment, "answers without a thought", status, tuple(earned))]
 
 
 def fix_course(course: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -155,11 +212,15 @@ def _look(course: NbgraderCourse, name: str, plan: _Plan, *, released: bool) -> 
             plan.add(name, "release", [str(error)])
             return
         release = course.root / "release" / name
-        if released:
+        there = released and release.is_dir()
+        if there:
             plan.add(name, "release is fresh", _stale(release, made))
-        plan.add(name, "nothing leaks", leaks(release if released else made, course.root, name))
+        elif released:
+            plan.add(name, "release", ["not released yet: run `mathgrade release`"], warn=True)
+        plan.add(name, "nothing leaks", leaks(release if there else made, course.root, name))
         blank = read_notebook(made / f"{name}.ipynb")
     _plan_attempts(course.root, name, plan, source, blank)
+    plan.probes += probes_of(course.root, name)
 
 
 def _plan_attempts(root: Path, name: str, plan: _Plan, source: Any, blank: Any) -> None:
@@ -208,8 +269,6 @@ def _item_faults(root: Path, name: str, source: Any) -> list[str]:
 
 def _stale(release: Path, made: Path) -> list[str]:
     """How the committed release differs from what nbgrader makes now."""
-    if not release.is_dir():
-        return [f"there is no {release.parent.name}/{release.name}; run `mathgrade release`"]
     old, new = _contents(release), _contents(made)
     found = [f"{name} is missing" for name in sorted(new.keys() - old.keys())]
     found += [f"{name} does not come from source/" for name in sorted(old.keys() - new.keys())]

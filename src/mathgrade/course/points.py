@@ -14,7 +14,7 @@ from typing import Any
 
 from mathgrade.course.notebooks import grade_id, is_by_hand, is_test, points_of
 
-__all__ = ["IN_KERNEL", "graded_items", "in_kernel_tests", "point_faults"]
+__all__ = ["IN_KERNEL", "graded_items", "graded_names", "in_kernel_tests", "point_faults"]
 
 IN_KERNEL = "in-kernel"
 
@@ -27,11 +27,29 @@ def graded_items(source: str, assignment: str) -> list[str]:
     >>> graded_items('assert x == 1', "svd")
     []
     """
+    return [name for name, _ in _calls(source, assignment)]
+
+
+def graded_names(source: str, assignment: str) -> dict[str, str]:
+    """The name of the response of each item that a test cell marks; empty where it is no name.
+
+    >>> graded_names('grade("svd:u-action", turn, source=text)', "svd")
+    {'u-action': 'turn'}
+    """
+    names: dict[str, str] = {}
+    for item, call in _calls(source, assignment):
+        response = call.args[1] if len(call.args) > 1 else None
+        names.setdefault(item, response.id if isinstance(response, ast.Name) else "")
+    return names
+
+
+def _calls(source: str, assignment: str) -> list[tuple[str, ast.Call]]:
+    """The ``grade`` calls of a test cell, each with the name of its item."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return []
-    names = []
+    found = []
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and node.args):
             continue
@@ -40,8 +58,9 @@ def graded_items(source: str, assignment: str) -> list[str]:
         first = node.args[0]
         if called == "grade" and isinstance(first, ast.Constant) and isinstance(first.value, str):
             prefix, colon, name = first.value.rpartition(":")
-            names.append(name if not colon or prefix == assignment else first.value)
-    return names
+            own = not colon or prefix == assignment
+            found.append((name if own else first.value, node))
+    return found
 
 
 def point_faults(nb: Any, assignment: str, items: Mapping[str, Any]) -> list[str]:

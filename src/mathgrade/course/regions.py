@@ -8,7 +8,7 @@ So here a marker has one exact form, and whatever looks like one is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -90,8 +90,13 @@ def read_regions(source: str, cell_type: str = "code") -> tuple[list[Region], li
     return regions, faults
 
 
-def visible_lines(source: str, cell_type: str = "code") -> Iterator[str]:
-    r"""Lines of a cell outside every region, without the markers.
+def visible_lines(
+    source: str, cell_type: str = "code", hidden: Collection[str] = KINDS
+) -> Iterator[str]:
+    r"""Lines of a cell outside its regions, without the markers.
+
+    Args:
+        hidden: which kinds of regions are left out.
 
     >>> list(visible_lines("a\n### BEGIN SOLUTION\nb\n### END SOLUTION\nc"))
     ['a', 'c']
@@ -100,7 +105,7 @@ def visible_lines(source: str, cell_type: str = "code") -> Iterator[str]:
     for line in source.split("\n"):
         marker = _exact(line, cell_type)
         if marker is not None:
-            inside = marker[0] == "BEGIN"
+            inside = marker[0] == "BEGIN" and marker[1] in hidden
         elif not inside:
             yield line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -25,10 +25,13 @@ class Assignment:
     Args:
         name: ``"softmax"``.
         items: each knows its assignment, its draw and the item it builds on.
+        equivalent: mutants of an item that are as right as its reference, and why: what their
+            names hold, by item. `mathgrade check` asks for it.
     """
 
     name: str
     items: Mapping[str, Item]
+    equivalent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, items: Sequence[Item], draw: Draw | None = None) -> Assignment:

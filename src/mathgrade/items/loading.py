@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -85,20 +86,32 @@ def _loaded(course: Path, name: str, _stamps: object) -> Assignment:
             f"This course has: {', '.join(known) or 'none'}."
         )
     with _imports_from(course / "source" / name, course / "reference", course):
-        items = _run(path)
+        items, equivalent = _run(path)
     variants = course / "source" / name / "variants.py"
 
     def drawn(names: Sequence[str], student: str) -> Any:
         return draw(load_variants(variants), names, student)
 
-    return Assignment.of(name, items, drawn)
+    return replace(Assignment.of(name, items, drawn), equivalent=equivalent)
 
 
-def _run(path: Path) -> Sequence[Item]:
-    items = run_file(path).get("ITEMS")
+def _run(path: Path) -> tuple[Sequence[Item], Mapping[str, Mapping[str, str]]]:
+    names = run_file(path)
+    items, equivalent = names.get("ITEMS"), names.get("EQUIVALENT", {})
     if not isinstance(items, (list, tuple)):
         raise ItemError(f"{path} must define ITEMS, a list of Item.")
-    return items
+    known = {item.name for item in items if isinstance(item, Item)}
+    if not isinstance(equivalent, dict) or not all(
+        name in known
+        and isinstance(mutants, dict)
+        and all(isinstance(text, str) and text for text in (*mutants, *mutants.values()))
+        for name, mutants in equivalent.items()
+    ):
+        raise ItemError(
+            f"EQUIVALENT in {path} must be a table of tables: for items, texts from the names of "
+            "mutants, each with the reason why the mutant is right."
+        )
+    return items, equivalent
 
 
 @contextmanager
