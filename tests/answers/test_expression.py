@@ -195,7 +195,6 @@ def test_a_share_may_be_a_decimal():
     assert test.mark(w).credit == Fraction(9, 10)
 
 
-<<<<<<< HEAD
 BY_CASE = Expression(
     "y[i]*(delta(i, j) - y[j])", {"y": "simplex K", "i j": "index K"}, cases=("i", "j")
 )
@@ -231,7 +230,8 @@ def test_a_formula_right_in_no_case_earns_nothing(response):
 
 def test_cases_change_nothing_for_a_right_formula():
     assert BY_CASE.mark("y[j]*(delta(i, j) - y[i])").credit == 1
-=======
+
+
 @pytest.mark.parametrize(
     "response",
     [
@@ -258,4 +258,3 @@ def test_numbers_of_functions_that_were_drawn_are_not_shown():
     assert test.mark("df(x)").findings[0].witness is None
     assert test.mark("2*x").findings[0].witness is None
     assert Expression("2*x", {"x": "real"}).mark("x").findings[0].witness is not None
->>>>>>> h-derivatives

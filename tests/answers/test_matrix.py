@@ -279,7 +279,6 @@ def test_an_entry_that_is_undefined_says_so():
     assert message.startswith("The entry in row 1, column 1 is wrong. It is undefined")
 
 
-<<<<<<< HEAD
 DECIMALS = np.array(ROOTS, float)
 
 
@@ -311,7 +310,8 @@ def test_right_entries_with_too_few_digits_are_worth_what_the_item_says(test, re
 )
 def test_wrong_entries_are_not_called_rounded(test, response):
     assert test.mark(response).credit == 0
-=======
+
+
 # -- credit for each entry, and mistakes in one of them --------------------------------------------
 
 POWERS = Matrix([0, 1, 6 * X, 25 * X**4], names={"x": "real"}, vector=True, entries="each")
@@ -366,4 +366,3 @@ def test_an_entry_that_is_still_to_be_differentiated_is_wrong():
     verdict = POWERS.mark([0, 1, sp.Derivative(3 * X**2, X), 25 * X**4])
     assert verdict.credit == Fraction(2, 3)
     assert "carry it out" in " ".join(f.message for f in verdict.findings)
->>>>>>> h-derivatives

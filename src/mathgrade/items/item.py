@@ -18,29 +18,7 @@ from mathgrade.items.follow import Follow, mark_on, stopped
 from mathgrade.items.mistake import Mistake, with_mistake
 from mathgrade.verdict import Outcome, Verdict
 
-<<<<<<< HEAD
 __all__ = ["Item"]
-=======
-__all__ = ["Item", "Mistake"]
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A known wrong answer and what to say to it.
-
-    Args:
-        response: the wrong answer, in any form the answer test takes as a reference;
-            for ``Function`` a wrong function, for ``Matrix`` with None where an entry is open.
-        message: for the student; what went wrong and what to do, never the answer.
-        note: stable code, ``"softmax.sign"``.
-        credit: what it still deserves, 0 to 1; criteria that are met are never taken away.
-    """
-
-    response: Any
-    message: str
-    note: str
-    credit: Share = 0
->>>>>>> h-derivatives
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Mistake:
 
     Args:
         response: the wrong answer, in any form the answer test takes as a reference;
-            for ``Function`` a wrong function.
+            for ``Function`` a wrong function, for ``Matrix`` with None where an entry is open.
         message: for the student; what went wrong and what to do, never the answer.
         note: stable code, ``"softmax.sign"``.
         credit: what it still deserves, 0 to 1; criteria that are met are never taken away.
