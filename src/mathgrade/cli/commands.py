@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from mathgrade import __version__
+from mathgrade.cli.report import report
 from mathgrade.cli.session import Session, here, marking_progress, out, progress
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ Works inside a course: a folder with nbgrader_config.py and source/. The way of 
   4. collect into submitted/STUDENT/NAME/NAME.ipynb
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
+  7. `mathgrade report`           the class: which items to look at, and why marks were lost
 
 To see all of it at work on sample students: `mathgrade demo`.
 """
@@ -302,6 +304,9 @@ def feedback(
     for line in failures:
         console.print(Text(f"✗ {line}", "bold red"), soft_wrap=True)
     return int(bool(failures))
+
+
+app.command(help="Make the class report: one page, and a CSV of the items.")(report)
 
 
 @app.command(
