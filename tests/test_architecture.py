@@ -24,7 +24,7 @@ LAYERS = [
     ("equality",),
     ("expression",),
     ("codec",),
-    ("verdict", "marked_line", "witness", "errors"),
+    ("verdict", "marked_line", "picture", "witness", "errors"),
 ]
 LEVEL = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

@@ -19,7 +19,7 @@ __all__ = ["LEVELS", "heat_map", "histogram", "level"]
 LEVELS = 5
 """Shades of a heat map, from no marks to full marks."""
 
-_WIDTH, _HEIGHT = 640, 190
+_WIDTH, _HEIGHT = 640, 200
 _LEFT, _TOP, _FLOOR = 34, 14, 152
 
 
@@ -51,9 +51,9 @@ def histogram(counts: tuple[int, ...], label: str, anchor: str) -> Markup:
     for k in range(0, BINS + 1, 2):
         x = _LEFT + k * column
         anchored = "end" if k == BINS else "middle"
-        parts.append(f'<text class="{anchored}" x="{x:.1f}" y="{_FLOOR + 18}">{k * 10} %</text>')
+        parts.append(f'<text class="{anchored}" x="{x:.1f}" y="{_FLOOR + 20}">{k * 10} %</text>')
     parts.append(
-        f'<text class="middle" x="{(_LEFT + _WIDTH) / 2:.0f}" y="{_FLOOR + 36}">'
+        f'<text class="middle" x="{(_LEFT + _WIDTH) / 2:.0f}" y="{_FLOOR + 42}">'
         "part of the points</text>"
     )
     said = ", ".join(

@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 
 from mathgrade.course.nbgrader_runs import NbgraderCourse, told
 from mathgrade.course.notebooks import grade_id, marked_name, read_notebook
+from mathgrade.errors import MathgradeError
 from mathgrade.feedback.title import item_title
+from mathgrade.items import load_assignment
 from nbgrader import api
 
 __all__ = ["AssignmentMarks", "ClassMarks", "MarkedItem", "read_marks"]
@@ -189,6 +191,7 @@ def _table(root: Path, assignment: str, rows: Sequence[Any]) -> AssignmentMarks:
 def _titles(root: Path, assignment: str, notebooks: Sequence[str]) -> Mapping[tuple[str, str], str]:
     """What people call each cell of an assignment, in the order of its notebooks."""
     titles: dict[tuple[str, str], str] = {}
+    given = _given_titles(root, assignment)
     for notebook in notebooks:
         path = root / "source" / assignment / f"{notebook}.ipynb"
         if not path.is_file():
@@ -197,8 +200,21 @@ def _titles(root: Path, assignment: str, notebooks: Sequence[str]) -> Mapping[tu
         for cell in read_notebook(path).cells:
             name = grade_id(cell)
             if name:
-                titles[notebook, name] = item_title(name, heading, len(titles) + 1)
+                titles[notebook, name] = given.get(marked_name(name)) or item_title(
+                    name, heading, len(titles) + 1
+                )
             elif cell.cell_type == "markdown":
                 found = re.findall(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", str(cell.source), re.MULTILINE)
                 heading = found[-1] if found else heading
     return titles
+
+
+def _given_titles(root: Path, assignment: str) -> Mapping[str, str]:
+    """The titles that the items of ``reference/`` have; none where it cannot be loaded."""
+    if not (root / "reference" / f"{assignment}.py").is_file():
+        return {}
+    try:
+        items = load_assignment(root, assignment).items
+    except MathgradeError:  # the marks are there all the same
+        return {}
+    return {name: item.title for name, item in items.items() if item.title}

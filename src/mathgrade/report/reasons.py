@@ -104,13 +104,24 @@ def reasons_in(folder: Path) -> Found:
 def _notes(cell: Mapping[str, Any]) -> Iterator[tuple[str, Example]]:
     verdicts = list(read_verdicts(cell))
     for verdict in verdicts:
-        for finding in verdict.findings:
-            if finding.met is not True and finding.note:
-                yield finding.note, _example(verdict, finding)
+        for finding in _telling(verdict):
+            yield finding.note, _example(verdict, finding)
     if not verdicts:
         error = one_line_error(cell)
         if error:
             yield FAILED, Example("", error)
+
+
+def _telling(verdict: Verdict) -> list[Finding]:
+    """The findings that say why marks were lost.
+
+    A known mistake is a remark beside the criterion that is not met for its sake: where that is
+    the only one, the remark says it better.
+    """
+    noted = [f for f in verdict.findings if f.met is not True and f.note]
+    criteria = [f for f in noted if f.share]
+    remarks = [f for f in noted if not f.share]
+    return remarks if remarks and len(criteria) == 1 else noted
 
 
 def _example(verdict: Verdict, finding: Finding) -> Example:
@@ -121,7 +132,8 @@ def _example(verdict: Verdict, finding: Finding) -> Example:
     wrong = next((line for line in verdict.lines if line.outcome.wrong), None)
     if wrong is not None:
         read_as, witness = wrong.read_as, wrong.difference()
-        message = wrong.hint or wrong.message or "A line is wrong, by no slip that has a name."
+        if finding.share:
+            message = wrong.hint or wrong.message or "A line is wrong, by no slip that has a name."
     return Example(read_as if len(read_as) <= MAX_READ_AS else "", message, witness)
 
 
