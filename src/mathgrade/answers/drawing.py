@@ -6,7 +6,7 @@ A picture is a courtesy. Where it cannot be made there is none, and the marks st
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -71,20 +71,30 @@ def _span(middle: Fraction, low: Fraction | None, high: Fraction | None) -> tupl
 
 
 def entries_picture(
-    shape: Sequence[int], values: Sequence[Any], same: Sequence[bool | None]
+    shape: Sequence[int],
+    entries: Sequence[Any],
+    number: Callable[[Any], float | None],
+    same: Sequence[bool | None],
 ) -> Entries | Arrows | None:
     """The entries of a matrix or vector, with those that are wrong; two numbers are an arrow.
 
     Args:
         shape: ``(n,)`` or ``(rows, columns)``.
-        values: the entries row by row; floats, or None for formulas.
+        entries: row by row.
+        number: an entry as a float, or None for a formula.
         same: of each entry whether it is right, None where that is not certain.
     """
     columns = shape[-1]
-    rows = len(values) // columns if columns else 0
-    if not 2 <= len(values) <= MAX_ENTRIES or max(rows, columns) > _MOST_ROWS:
+    rows = len(entries) // columns if columns else 0
+    if not 2 <= len(entries) <= MAX_ENTRIES or max(rows, columns) > _MOST_ROWS:
         return None
-    shown = [None if value is None else _drawn(float(value)) for value in values]
+    try:
+        numbers = [number(entry) for entry in entries]
+    except OverflowError:
+        return None
+    shown = [None if value is None else _drawn(value) for value in numbers]
+    if not any(value is not None for value in shown) and list(same).count(False) < 2:
+        return None  # one wrong formula has been named
     if len(shown) == 2 and 1 in (*shape, len(shape)):
         first, second = shown
         if first is not None and second is not None:
@@ -110,7 +120,7 @@ def result_picture(
     left, right = array.astype(np.float64), wanted.astype(np.float64)
     with np.errstate(all="ignore"):
         same = np.isfinite(left) & (abs(left - right) <= atol + rtol * abs(right))
-    return entries_picture(array.shape, left.ravel().tolist(), same.ravel().tolist())
+    return entries_picture(array.shape, left.ravel().tolist(), float, same.ravel().tolist())
 
 
 def columns_picture(matrix: Any, letter: str) -> Arrows | None:

@@ -88,8 +88,7 @@ class Matrix(AnswerTest):
             parts = _parts(self.entries, wanted, [kind.zero(r) for r in reference])
         share = Fraction(1, len(parts))
         findings = [_part(name, where, share, grid, found) for name, where in parts]
-        numbers = [kind.number(entry) for entry in entries]
-        picture = entries_picture(grid.shape, numbers, [c.same for c in found])
+        picture = entries_picture(grid.shape, entries, kind.number, [c.same for c in found])
         return Verdict.of(_with_picture(findings, picture))
 
     def _diagnose(self, response: object) -> Diagnosis | None:
