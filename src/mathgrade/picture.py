@@ -119,7 +119,7 @@ def picture_from_json(data: Mapping[str, Any]) -> Picture:
             values = _bounded(data["values"], MAX_POINTS)
             if low >= high or len(values) < 2:
                 raise ValueError("a curve without a width")
-            fixed = {_text(k): _text(v) for k, v in data["fixed"].items()}
+            fixed = {_text(k): _text(v) for k, v in dict(data["fixed"]).items()}
             return Curve(_text(data["name"]), low, high, tuple(map(_perhaps, values)), fixed)
         case kind if kind is Entries:
             lines = [_bounded(row, MAX_ENTRIES) for row in _bounded(data["rows"], MAX_ENTRIES)]

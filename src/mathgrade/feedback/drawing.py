@@ -144,7 +144,7 @@ def _pieces(
 def _ticks(low: float, high: float) -> list[float]:
     """Three to six round numbers of an interval.
 
-    >>> _ticks(-3, 3), _ticks(0, 0.11)
+    >>> _ticks(-3, 3), _ticks(0, 0.12)
     ([-2.0, 0.0, 2.0], [0.0, 0.05, 0.1])
     """
     width = high - low
