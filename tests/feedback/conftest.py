@@ -297,7 +297,7 @@ ELEMENTS = frozenset(
     summary table tbody td tfoot th thead title tr ul math mrow mi mn mo mtext mspace mfrac
     msqrt mroot mstyle msub msup msubsup munder mover munderover mtable mtr mtd mpadded
     mphantom
-    figure figcaption svg path rect circle text
+    figure figcaption svg path rect circle text desc nav section ol abbr i thead tfoot
     """.split()  # noqa: SIM905
 )
 VOID = frozenset(["br", "hr", "img", "link", "meta"])

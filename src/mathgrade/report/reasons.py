@@ -91,7 +91,7 @@ def reasons_in(folder: Path) -> Found:
         try:
             # Written by us or by nbgrader: no need to check it.
             cells = json.loads(path.read_bytes())["cells"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             continue
         for cell in cells:
             if is_test(cell):
