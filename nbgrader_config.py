@@ -45,4 +45,4 @@ c.Autograde.autograde_preprocessors = [
 
 # Pages that need no script and no network, and never show a hidden test.
 c.GenerateFeedback.exporter_class = "mathgrade.feedback.exporter.FeedbackExporter"
-c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+c.GenerateFeedback.preprocessors = []  # the exporter asks the gradebook for the marks itself

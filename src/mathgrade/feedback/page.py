@@ -156,7 +156,7 @@ def read_page(
     """The page of one marked notebook.
 
     Args:
-        nb: the notebook, with scores and comments in ``metadata.nbgrader`` (GetGrades).
+        nb: the notebook, with scores and comments in ``metadata.nbgrader``.
         place: ``assignment``, ``notebook``, ``student``, and ``score``, ``max_score``
             and ``late_penalty`` if nbgrader has filled them.
         states: of the marks, by grade id; where one is missing, the notebook decides.
