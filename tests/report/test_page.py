@@ -88,7 +88,8 @@ def test_links_lead_somewhere_and_headings_go_down_by_one(page: str) -> None:
 
 
 def test_an_example_names_no_student(page: str) -> None:
-    lost = page[page.index("Why marks were lost") : page.index("Students by items")]
+    lost = page[page.index("Why marks were lost") :]
+    lost = lost[: lost.index("Students by items")]
     assert "s002" not in lost
     assert "1 of 3" in lost
 
@@ -123,7 +124,7 @@ def test_a_class_where_all_is_well_says_so(tmp_path: Path) -> None:
 
 
 def test_rows_stand_with_the_best_first(page: str) -> None:
-    table = page[page.index('<table class="marks">') :]
+    table = page[page.index('aria-labelledby="a2-students"') :]
     students = re.findall(r'<th scope="row">(s\d+)</th>', table)[:3]
     assert students == ["s001", "s003", "s002"]
 

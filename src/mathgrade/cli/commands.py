@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from mathgrade import __version__
-from mathgrade.cli.report import report
+from mathgrade.cli.report import report, write_report_of
 from mathgrade.cli.session import Session, here, marking_progress, out, progress
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ def demo(
         console.print(Text(f"✗ {line}", "bold red"), soft_wrap=True)
     console.print("Open these pages:")
     show_pages(console, made.pages)
+    write_report_of(console, made.folder, [group.assignment for group in made.classes])
     seconds = time.perf_counter() - begin
     count = sum(len(group.rows) for group in made.classes)
     console.print(f"{count} notebooks in {seconds:.0f} s, in {made.folder}", soft_wrap=True)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from mathgrade.cli.session import here, out, progress
 
-__all__ = ["report"]
+__all__ = ["report", "write_report_of"]
 
 
 def report(
@@ -56,3 +57,15 @@ def report(
     console.print(Text(f"  {written.page}"), soft_wrap=True)
     console.print(Text(f"  {written.table} has a row for each item"), soft_wrap=True)
     return 0
+
+
+def write_report_of(console: Console, course: Path, assignments: list[str]) -> None:
+    """Make the report of a class that has just been marked, if anything was, and name its page."""
+    from mathgrade.course.nbgrader_runs import open_course
+    from mathgrade.report.figures import class_figures
+    from mathgrade.report.making import FOLDER, write_report
+
+    figures = class_figures(open_course(course), assignments)
+    if figures.assignments:
+        written = write_report(figures, course / FOLDER)
+        console.print(Text(f"  {written.page}  (the class)"), soft_wrap=True)
