@@ -47,7 +47,7 @@ c.Autograde.autograde_preprocessors = [
 
 # Pages that need no script and no network, and never show a hidden test.
 c.GenerateFeedback.exporter_class = "mathgrade.feedback.exporter.FeedbackExporter"
-c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+c.GenerateFeedback.preprocessors = []  # the exporter asks the gradebook for the marks itself
 
 # Formgrader's own pages, too: stock ones ask a host on the internet for MathJax.
 c.HTMLExporter.template_file = formgrader.TEMPLATE

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "mathgrade"
 # From the top down: a module may import from its own layer and from those below it.
 LAYERS = [
     ("cli",),
+    ("report",),
     ("course",),
     ("feedback",),
     ("autograde",),
@@ -23,7 +24,7 @@ LAYERS = [
     ("equality",),
     ("expression",),
     ("codec",),
-    ("verdict", "marked_line", "witness", "errors"),
+    ("verdict", "marked_line", "picture", "witness", "errors"),
 ]
 LEVEL = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

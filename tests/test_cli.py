@@ -73,6 +73,7 @@ def test_help_teaches_the_way_of_an_assignment(capsys: pytest.CaptureFixture[str
         "release",
         "autograde",
         "feedback",
+        "report",
         "try",
         "compare",
         "doctor",

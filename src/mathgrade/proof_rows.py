@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from mathgrade.marked_line import LineOutcome, MarkedLine
 from mathgrade.verdict import Finding, Outcome, Verdict
+from mathgrade.witness import Witness
 
 __all__ = ["Mark", "Row", "brief", "line_rows", "relation_sign", "rows"]
 
@@ -85,6 +86,7 @@ class Row:
         hint: the one change that would make it right.
         remarks: places that were perhaps not read as meant.
         laws: the elementary laws of the step, by name.
+        witness: the numbers of ``example``, for those who set them.
     """
 
     number: int
@@ -97,6 +99,7 @@ class Row:
     hint: str = ""
     remarks: tuple[str, ...] = ()
     laws: tuple[str, ...] = ()
+    witness: Witness | None = None
 
 
 def rows(verdict: Verdict) -> tuple[Row, ...]:
@@ -141,6 +144,7 @@ def _row(line: MarkedLine, mark: Mark) -> Row:
         line.hint,
         line.remarks,
         line.laws or (),
+        line.witness,
     )
 
 

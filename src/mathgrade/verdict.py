@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from mathgrade.marked_line import MarkedLine
+from mathgrade.picture import Picture, picture_from_json, picture_to_json
 from mathgrade.witness import Witness
 
 __all__ = ["Finding", "Outcome", "Verdict", "Witness"]
@@ -40,6 +41,7 @@ class Finding:
         message: what was expected, what arrived, what to do; empty if met.
         note: stable code for item analysis, such as ``svd.not-orthogonal``.
         witness: concrete numbers that show it, if there are any.
+        picture: of the response, where one shows it.
     """
 
     criterion: str
@@ -48,6 +50,7 @@ class Finding:
     message: str = ""
     note: str = ""
     witness: Witness | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,10 @@ class Verdict:
         *,
         criterion: str = "The answer is right",
         witness: Witness | None = None,
+        picture: Picture | None = None,
     ) -> Verdict:
         """No credit, with the reason."""
-        finding = Finding(criterion, False, Fraction(1), message, note, witness)
+        finding = Finding(criterion, False, Fraction(1), message, note, witness, picture)
         return cls(Outcome.INCORRECT, Fraction(0), (finding,), note)
 
     @classmethod
@@ -172,6 +176,7 @@ class Verdict:
                     "message": f.message,
                     "note": f.note,
                     "witness": None if f.witness is None else f.witness.to_json(),
+                    **({} if f.picture is None else {"picture": picture_to_json(f.picture)}),
                 }
                 for f in self.findings
             ],
@@ -197,6 +202,7 @@ class Verdict:
                     f["message"],
                     f["note"],
                     None if f["witness"] is None else Witness(**f["witness"]),
+                    picture_from_json(f["picture"]) if f.get("picture") else None,
                 )
                 for f in data["findings"]
             ),

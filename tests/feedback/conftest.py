@@ -297,22 +297,27 @@ ELEMENTS = frozenset(
     summary table tbody td tfoot th thead title tr ul math mrow mi mn mo mtext mspace mfrac
     msqrt mroot mstyle msub msup msubsup munder mover munderover mtable mtr mtd mpadded
     mphantom
+    figure figcaption svg path rect circle text desc nav section ol abbr i thead tfoot
     """.split()  # noqa: SIM905
 )
 VOID = frozenset(["br", "hr", "img", "link", "meta"])
+SHAPES = frozenset(["path", "rect", "circle"])
 WORDS = r"[A-Za-z0-9 .,'_-]*"
 ATTRIBUTES = {
     **dict.fromkeys(["class", "id", "lang", "charset", "name", "scope", "role", "rel"], WORDS),
-    **dict.fromkeys(["aria-hidden", "aria-label", "aria-labelledby", "tabindex", "start"], WORDS),
+    **dict.fromkeys(["aria-hidden", "aria-labelledby", "tabindex", "start"], WORDS),
     **dict.fromkeys(["stretchy", "fence", "form", "movablelimits", "displaystyle"], WORDS),
     **dict.fromkeys(["scriptlevel", "display", "mathvariant", "linethickness"], WORDS),
     **dict.fromkeys(["width", "height", "depth", "lspace", "rspace", "minsize", "maxsize"], WORDS),
     **dict.fromkeys(["accent", "separator"], WORDS),
     "href": r"https?://[^\s\"<>]*|mailto:[^\s\"<>]*|#[a-z0-9-]+|data:,",
     "src": r"data:image/png;base64,[A-Za-z0-9+/=]+",
-    "alt": r"(?s:.*)",
+    **dict.fromkeys(["alt", "aria-label", "title"], r"(?s:.*)"),
     "content": r"[^<>]*",
     "http-equiv": r"Content-Security-Policy",
+    **dict.fromkeys(["x", "y", "cx", "cy", "r", "rx"], r"-?\d+(\.\d+)?"),
+    "d": r"[MLHVZhvz\d. -]+",
+    "viewbox": r"0 0 \d+ \d+",
     "style": r"width:\d+\.\d\d%",
 }
 
@@ -345,7 +350,9 @@ class Inspector(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag not in VOID:
+        if tag in SHAPES:  # of SVG, where a tag may close itself
+            self.open.pop()
+        elif tag not in VOID:
             self.faults.append(f"<{tag}/> is not closed in HTML")
 
     def handle_endtag(self, tag: str) -> None:

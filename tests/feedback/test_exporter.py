@@ -8,14 +8,15 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from tests.feedback.conftest import sample_notebook
+from nbgrader.preprocessors import GetGrades
+from tests.feedback.conftest import marked_cell, sample_notebook
 from traitlets.config import Config
 
 from mathgrade.feedback.exporter import FeedbackExporter
-from mathgrade.feedback.gradebook import MarkState, mark_states
+from mathgrade.feedback.gradebook import MarkState, enter_marks, read_marks
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +105,59 @@ def test_the_gradebook_tells_who_waits(course: Path) -> None:
         "assignment": "softmax",
         "student": "s017",
     }
-    states = mark_states(place)
-    assert states["one-word"] == MarkState(waiting=True)
-    assert states["softmax-code-test"] == MarkState()
-    assert mark_states(place | {"student": "s999"}) == {}
+    marks = read_marks(place)
+    assert marks is not None
+    assert marks.states["one-word"] == MarkState(waiting=True)
+    assert marks.states["softmax-code-test"] == MarkState()
+    assert marks.scores["softmax-code-test"] == (3, 3)
+
+
+def test_a_notebook_the_gradebook_does_not_know_has_no_page(course: Path) -> None:
+    place = {
+        "db_url": f"sqlite:///{course}/gradebook.db",
+        "notebook": "softmax",
+        "assignment": "softmax",
+        "student": "s999",
+    }
+    with pytest.raises(MissingEntry):
+        read_marks(place)
+
+
+def test_a_cell_without_a_mark_in_the_gradebook_is_no_zero(course: Path) -> None:
+    place = {
+        "db_url": f"sqlite:///{course}/gradebook.db",
+        "notebook": "softmax",
+        "assignment": "softmax",
+        "student": "s017",
+    }
+    nb = sample_notebook()
+    nb.cells.append(marked_cell("new-since", score=1.0, points=2))
+    with pytest.raises(MissingEntry, match="new-since-test"):
+        FeedbackExporter().from_notebook_node(nb, {"nbgrader": place})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_marks_are_those_nbgrader_would_enter(course: Path) -> None:
+    place = ("softmax", "softmax", "s017")
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade("squares-test", *place)
+        grade.auto_score, grade.extra_credit = 0.5, 0.25
+        gradebook.find_comment("squares", *place).auto_comment = "No response."
+        gradebook.find_submission_notebook(*place).late_submission_penalty = 1.5
+        gradebook.db.commit()
+    nbgrader = {
+        "db_url": f"sqlite:///{course}/gradebook.db",
+        **dict(zip(("notebook", "assignment", "student"), place, strict=True)),
+    }
+    theirs, given = GetGrades().preprocess(sample_notebook(), {"nbgrader": dict(nbgrader)})
+    ours = sample_notebook()
+    found = dict(nbgrader)
+    marks = read_marks(found)
+    assert marks is not None
+    enter_marks(ours, found, marks)
+    assert found == given["nbgrader"]
+    for cell, other in zip(ours.cells, theirs.cells, strict=True):
+        assert cell.metadata == other.metadata
 
 
 def test_without_a_gradebook_the_notebook_decides() -> None:

@@ -89,7 +89,8 @@ def test_tests_and_references_do_not_show(hidden: str, notebook: Any, rendered: 
         "2 items wait for a person",
         "The sign of the second term is the wrong way round.",
         "<code>1/x</code>",
-        "for i = 1, j = 2 at y_1 = 1/4, y_2 = 3/4 yours is 3/16",
+        "yours is <math><mfrac><mn>3</mn><mn>16</mn></mfrac></math>.",
+        "For <math><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow></math>",
         "Expected a matrix of shape (3, 3), received (2, 2).",
         "<samp>AssertionError: squares(1) should be [1]</samp>",
         "[0.26894142 0.73105858]",
@@ -131,7 +132,7 @@ def test_an_expected_value_shows_only_where_the_verdict_reveals_it(rendered: Ren
         cells=[marked_cell("a", replace(verdict, reveal=True), score=0, points=1)]
     )
     assert SECRET not in rendered(closed)
-    assert f"yours is 4, expected {SECRET}" in rendered(opened)
+    assert f"Yours is <math><mn>4</mn></math>, expected {SECRET}" in rendered(opened)
 
 
 def test_a_met_criterion_shows_no_witness(rendered: Render) -> None:
@@ -294,7 +295,9 @@ def test_the_lines_of_a_derivation_stand_with_mark_numbers_and_hint(
     lines = page[page.index('<ol class="lines">') : page.index("</ol>")]
     assert lines.count("<li ") == 5
     assert "Line 2, the first wrong line:" in lines
-    assert "<b>Example:</b> At c = 1 the side before is 1, this one is 2." in lines
+    assert (
+        "the side before is <math><mn>1</mn></math>, this one is <math><mn>2</mn></math>." in lines
+    )
     assert "<b>Hint:</b> A sign." in lines
     assert "<mfrac><mi>c</mi><mi>d</mi></mfrac>" in lines
     assert '<code class="tex">&lt;b&gt;{</code>' in lines

@@ -15,6 +15,7 @@ import numpy as np
 from mathgrade.answers.answer import Share, exact_share
 from mathgrade.answers.check import Check, Given, quoted, shown, written
 from mathgrade.answers.comparison import as_array, difference
+from mathgrade.answers.drawing import result_picture
 from mathgrade.answers.loops import find_loop
 from mathgrade.answers.received import describe, shape_text, short
 from mathgrade.codec.calls import Call
@@ -67,7 +68,8 @@ class _Agrees(Check):
             if found is not None:
                 witness = _witness(given, call, found.received, found.expected, found.place)
                 message = f"{written(given, call)}: {found.message}."
-                return self.unmet(message, found.note, witness)
+                picture = result_picture(due, result.value, rtol=self.rtol, atol=self.atol)
+                return replace(self.unmet(message, found.note, witness), picture=picture)
         return self.met()
 
 

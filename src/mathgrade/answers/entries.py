@@ -18,6 +18,7 @@ from mathgrade.answers.scalar import (
     Tolerance,
     agree,
     decimals_of,
+    nearest_float,
     needs_exact,
     read_scalar,
     slack_of,
@@ -92,6 +93,10 @@ class Numbers:
         """How an entry is read."""
         return expression.to_latex(entry.node) if entry.exact else entry.text
 
+    def number(self, entry: Scalar) -> float | None:
+        """An entry as a picture shows it."""
+        return nearest_float(entry)
+
     def zero(self, entry: Scalar) -> bool:
         """Whether an entry is plainly 0."""
         return entry.value == 0
@@ -143,6 +148,10 @@ class Formulas:
     def latex(self, entry: Node) -> str:
         """How an entry is read."""
         return expression.to_latex(entry)
+
+    def number(self, entry: Node) -> float | None:
+        """An entry as a picture shows it; None for a formula."""
+        return float(entry.value) if isinstance(entry, nodes.Number) else None
 
     def zero(self, entry: Node) -> bool:
         """Whether an entry is plainly 0."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from mathgrade import expression
 from mathgrade.answers.answer import AnswerTest, Share, exact_share
+from mathgrade.answers.drawing import curve_picture
 from mathgrade.answers.formula import (
     Comparison,
     compare,
@@ -88,7 +89,11 @@ class Expression(AnswerTest):
                 return parts
         message = f"This is not the right formula. {found.reason}".strip()
         return Verdict.incorrect(
-            message, "expression.different", criterion=RIGHT, witness=found.witness
+            message,
+            "expression.different",
+            criterion=RIGHT,
+            witness=found.witness,
+            picture=curve_picture(received, context, found.witness),
         )
 
     def _diagnose(self, response: object) -> Diagnosis | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from mathgrade import expression
 from mathgrade.answers.answer import AnswerTest, Share, exact_share
+from mathgrade.answers.drawing import entries_picture
 from mathgrade.answers.entries import Formulas, Numbers, matrix_latex, read_entries
 from mathgrade.answers.formula import Comparison, layout_message
 from mathgrade.answers.received import Grid, describe, is_grid, read_grid, shape_text
@@ -18,6 +19,7 @@ from mathgrade.answers.trivial import is_trivial
 from mathgrade.equality.diagnosis import Diagnosis
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context
+from mathgrade.picture import Picture
 from mathgrade.verdict import Finding, Verdict, Witness
 
 __all__ = ["Matrix"]
@@ -70,6 +72,7 @@ class Matrix(AnswerTest):
             return Verdict.incorrect(
                 self._misfit(wanted, grid), "matrix.shape", criterion="The shape is right"
             )
+        entries = []
         if not turned:
             kept = self._rounded(reference, grid)
             if kept is not None:
@@ -91,7 +94,9 @@ class Matrix(AnswerTest):
         if self.entries and not is_trivial(grid):
             parts = _parts(self.entries, wanted, [kind.zero(r) for r in reference])
         share = Fraction(1, len(parts))
-        return Verdict.of(_part(name, where, share, grid, found) for name, where in parts)
+        findings = [_part(name, where, share, grid, found) for name, where in parts]
+        picture = entries_picture(grid.shape, entries, kind.number, [c.same for c in found])
+        return Verdict.of(_with_picture(findings, picture))
 
     def _diagnose(self, response: object) -> Diagnosis | None:
         kind = self._kind()
@@ -259,6 +264,14 @@ def _parts(how: bool | str, grid: Grid, zero: Sequence[bool]) -> list[tuple[str,
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _with_picture(findings: list[Finding], picture: Picture | None) -> list[Finding]:
+    """The picture of the whole stands with the first part that is wrong."""
+    first = next((k for k, f in enumerate(findings) if f.met is False), None)
+    if first is not None:
+        findings[first] = replace(findings[first], picture=picture)
+    return findings
 
 
 def _part(

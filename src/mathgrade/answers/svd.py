@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from mathgrade.answers.answer import AnswerTest, Share, exact_share
+from mathgrade.answers.drawing import columns_picture
 from mathgrade.answers.received import read_grid, shape_text
 from mathgrade.answers.svd_factors import (
     Factors,
@@ -40,6 +41,7 @@ from mathgrade.answers.svd_properties import (
     wrong_vectors,
 )
 from mathgrade.errors import ItemError, ResponseError
+from mathgrade.picture import Arrows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
 __all__ = ["SVD"]
@@ -180,7 +182,10 @@ def _judge(A: Any, f: Factors, tolerance: float, name: str) -> Verdict:
         "transposed": turned,
         "product": product,
     }
-    return Verdict.of(_finding(key, problem, name) for key, problem in problems.items())
+    drawn = {"left": columns_picture(f.all_left, "u"), "right": columns_picture(f.all_right.T, "v")}
+    return Verdict.of(
+        _finding(key, problem, name, drawn.get(key)) for key, problem in problems.items()
+    )
 
 
 _WAITS: dict[str, Problem] = {
@@ -208,9 +213,10 @@ def _identity(name: str) -> Problem:
     )
 
 
-def _finding(key: str, problem: Problem | None, name: str) -> Finding:
+def _finding(key: str, problem: Problem | None, name: str, picture: Arrows | None) -> Finding:
     criterion = CRITERIA[key].format(name=name)
     if problem is None:
         return Finding(criterion, True, SHARES[key])
     message, note, witness = problem
-    return Finding(criterion, False, SHARES[key], message, note, witness)
+    shows = picture if note == "svd.not-orthonormal" else None
+    return Finding(criterion, False, SHARES[key], message, note, witness, shows)

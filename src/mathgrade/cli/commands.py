@@ -13,6 +13,7 @@ from mathgrade.cli.demo import demo
 from mathgrade.cli.doctor import doctor
 from mathgrade.cli.lab import lab
 from mathgrade.cli.marking import autograde, feedback
+from mathgrade.cli.report import report
 from mathgrade.cli.session import Session
 from mathgrade.cli.trying import compare, try_
 
@@ -31,7 +32,8 @@ Works inside a course: a folder with nbgrader_config.py and source/. The way of 
   4. collect into submitted/STUDENT/NAME/NAME.ipynb
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
-  7. `mathgrade solution NAME`    the solution to publish, once nobody can hand in any more
+  7. `mathgrade report`           the class: which items to look at, and why marks were lost
+  8. `mathgrade solution NAME`    the solution to publish, once nobody can hand in any more
 
 To see all of it at work on sample students: `mathgrade demo`.
 """
@@ -114,6 +116,7 @@ app.command()(check)
 app.command()(release)
 app.command()(autograde)
 app.command()(feedback)
+app.command()(report)
 app.command("try")(try_)
 app.command()(compare)
 app.command()(doctor)

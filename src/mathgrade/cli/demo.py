@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from mathgrade.cli.arguments import AsJson, CourseOption
+from mathgrade.cli.report import write_report_of
 from mathgrade.cli.session import failed, here, out, print_json, progress, session
 
 __all__ = ["demo"]
@@ -72,6 +73,7 @@ def demo(
     failed(bad)
     console.print("Open these pages:")
     show_pages(console, made.pages)
+    write_report_of(made.folder, [group.assignment for group in made.classes])
     seconds = time.perf_counter() - begin
     count = sum(len(group.rows) for group in made.classes)
     console.print(f"{count} notebooks in {seconds:.0f} s, in {made.folder}", soft_wrap=True)

@@ -4,6 +4,8 @@ Pygments splits the text; only the kinds below become elements, which keeps a pa
 """
 
 import html
+from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
 
@@ -24,6 +26,7 @@ KINDS = (
 )
 
 
+@lru_cache(maxsize=256)  # the course's own cells are the same on every page
 def code(source: str) -> Markup:
     """Escaped source with ``<span class="k">`` around keywords and so on.
 
@@ -38,8 +41,14 @@ def code(source: str) -> Markup:
     pieces = []
     for kind, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(source):
         escaped = html.escape(text)
-        name = next((css for prefix, css in KINDS if str(kind).startswith(prefix)), "")
+        name = _css(kind)
         pieces.append(
             f'<span class="{name}">{escaped}</span>' if name and text.strip() else escaped
         )
     return Markup("".join(pieces))  # noqa: S704 (every piece is escaped)
+
+
+@lru_cache(maxsize=256)
+def _css(kind: Any) -> str:
+    """The class of a kind of token; empty for most."""
+    return next((css for prefix, css in KINDS if str(kind).startswith(prefix)), "")

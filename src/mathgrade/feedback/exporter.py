@@ -12,7 +12,7 @@ from typing import Any
 from nbconvert.exporters.exporter import Exporter, FilenameExtension
 from nbformat import NotebookNode
 
-from mathgrade.feedback.gradebook import mark_states
+from mathgrade.feedback.gradebook import enter_marks, read_marks
 from mathgrade.feedback.page import read_page
 from mathgrade.feedback.render import render
 
@@ -39,13 +39,19 @@ class FeedbackExporter(Exporter):
 
         Returns:
             The HTML document and the resources.
+
+        Raises:
+            MissingEntry: the gradebook does not know the notebook, or a cell of it.
         """
         nb, given = super().from_notebook_node(nb, resources, **kw)
         place = given.get("nbgrader", {})
         # nbgrader releases no feedback without a timestamp beside it, whatever it says; where
         # nobody knows when an attempt was received there is none.
         given.setdefault("outputs", {}).setdefault("timestamp.txt", _stamp(given))
-        return render(read_page(nb, place, mark_states(place))), given
+        marks = read_marks(place)
+        if marks is not None:
+            enter_marks(nb, place, marks)
+        return render(read_page(nb, place, marks.states if marks else {})), given
 
 
 def _stamp(given: Mapping[str, Any]) -> bytes:

@@ -16,6 +16,7 @@ from mathgrade.feedback.code import code
 from mathgrade.feedback.gradebook import MarkState
 from mathgrade.feedback.markdown import Outline, markdown
 from mathgrade.feedback.output import NOTHING, Output, one_line_error, outputs
+from mathgrade.feedback.title import item_title
 from mathgrade.feedback.verdicts import read_verdicts
 from mathgrade.verdict import Verdict
 
@@ -155,7 +156,7 @@ def read_page(
     """The page of one marked notebook.
 
     Args:
-        nb: the notebook, with scores and comments in ``metadata.nbgrader`` (GetGrades).
+        nb: the notebook, with scores and comments in ``metadata.nbgrader``.
         place: ``assignment``, ``notebook``, ``student``, and ``score``, ``max_score``
             and ``late_penalty`` if nbgrader has filled them.
         states: of the marks, by grade id; where one is missing, the notebook decides.
@@ -243,7 +244,7 @@ class _Reader:
             state = MarkState(waiting=bool(reason) or (by_hand and score is None))
         return Marking(
             anchor=f"item-{self.count}",
-            title=_title(grade_id, self.heading, self.count),
+            title=item_title(grade_id, self.heading, self.count),
             level=min(self.level + 1, 6),
             points=points,
             possible=possible,
@@ -293,21 +294,6 @@ def _told_apart(blocks: Sequence[Block]) -> Iterator[Block]:
             yield replace(block, title=f"{block.title} ({seen[block.title]})")
         else:
             yield block
-
-
-def _title(grade_id: str, heading: str, number: int) -> str:
-    """A readable name: of the grade id, else the heading above, else a number.
-
-    >>> _title("jacobian-entry-test", "2. The Jacobian", 2)
-    'Jacobian entry'
-    >>> _title("cell-3f2a9b1c4d5e6f70", "2. The Jacobian", 2)
-    '2. The Jacobian'
-    """
-    if re.fullmatch(r"(?:cell-)?[0-9a-f]{8,}", grade_id) or not grade_id:
-        return heading or f"Question {number}"
-    words = re.sub(r"^tests?[-_]|[-_]tests?\d*$", "", grade_id, flags=re.IGNORECASE)
-    words = re.sub(r"[-_]+", " ", words).strip() or grade_id
-    return words[0].upper() + words[1:]
 
 
 def _state(points: float, possible: float, mark: MarkState) -> str:

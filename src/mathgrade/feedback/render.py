@@ -9,9 +9,11 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from mathgrade.feedback.drawing import draw
 from mathgrade.feedback.formula import formula
 from mathgrade.feedback.markdown import display_formula
 from mathgrade.feedback.page import Page
+from mathgrade.feedback.witness import difference, example
 from mathgrade.proof_rows import brief, rows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
@@ -67,6 +69,9 @@ def _template() -> jinja2.Template:
     environment.globals |= {
         "sign": sign,
         "share": share,
+        "draw": draw,
+        "example": example,
+        "difference": difference,
         "rows": rows,
         "brief": brief,
         "OUTCOMES": OUTCOMES,

@@ -1,0 +1,1 @@
+"""The class report: what the marks say about the items, and what to look at first."""
