@@ -5,8 +5,8 @@
 nbgrader's export asks four times a student and assignment, and its time for a whole class is
 estimated from a part of it (``--part``), which favours it: its questions get slower the more
 grades there are. Totals are compared. ``--database`` takes the address of an empty database, such
-as one on PostgreSQL; without it a SQLite file is made. Processor time is that of this process, which
-with SQLite is all there is, whatever else the machine does.
+as one on PostgreSQL; without it a SQLite file is made. Processor time is that of this process,
+which with SQLite is all there is, whatever else the machine does.
 """
 
 from __future__ import annotations

@@ -89,6 +89,12 @@ def test_work_that_is_not_there_and_work_that_is_not_marked_are_told_apart(
     assert {work.total for work in found.values()} == {None}
 
 
+def test_extra_credit_in_a_cell_without_points_counts(gradebook: Any, root: Path) -> None:
+    enter_assignment(gradebook, root, items={"first": 2.0, "words": 0.0})
+    enter_marks(gradebook, "s1", first=1, words=0, extra={"words": 0.25})
+    assert works(gradebook, root)["s1"] == Work(Status.MARKED, 1.25, {"first": 1})
+
+
 def test_a_nan_in_the_gradebook_is_no_mark(gradebook: Any, root: Path) -> None:
     enter_assignment(gradebook, root)
     enter_marks(gradebook, "s1", first=1, second=float("inf"))
@@ -159,4 +165,4 @@ def test_a_larger_class_asks_no_more_questions(gradebook: Any, root: Path) -> No
     for student in ("s1", "s2", "s3"):
         for name in ("quiz", "exam"):
             enter_marks(gradebook, student, name, first=1, second=2)
-    assert questions() == before == 4
+    assert questions() == before == 5

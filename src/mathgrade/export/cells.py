@@ -96,6 +96,7 @@ def render(rows: Iterable[Sequence[Cell]], dialect: Dialect) -> Sheet:
             found = known[text] = '"' + safe.replace('"', '""') + '"'
         return found
 
+    numbers: dict[float, str] = {}  # a class has few different marks
     no_mark = f'"{dialect.no_mark}"' if dialect.no_mark else ""  # ours, and no formula
     lines = []
     for row in rows:
@@ -106,7 +107,10 @@ def render(rows: Iterable[Sequence[Cell]], dialect: Dialect) -> Sheet:
             elif cell is None or not math.isfinite(cell):
                 cells.append(no_mark)
             else:
-                cells.append(number(cell))
+                found = numbers.get(cell)
+                if found is None:
+                    found = numbers[cell] = number(cell)
+                cells.append(found)
         lines.append(dialect.separator.join(cells))
     data = "".join(f"{line}\r\n" for line in lines).encode(dialect.encoding, "replace")
     return Sheet(data, tuple(defused))

@@ -191,8 +191,12 @@ def _students(
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Graded cells: the item of each by the gradebook's id, items by the assignment's."""
+    """Graded cells: the item of each by the gradebook's id, items by the assignment's.
 
+    ``all`` has those without points as well.
+    """
+
+    all: Sequence[str]
     item_of: Mapping[str, str]
     items: Mapping[str, Sequence[Item]]
 
@@ -215,7 +219,9 @@ def _cells(connection: Any, root: Path, known: Mapping[str, str]) -> _Cells:
         .where(cell.c.type.in_(("GradeCell", "TaskCell")), notebook.c.assignment_id.in_(known))
     )
     by_assignment: dict[str, list[Any]] = {key: [] for key in known}
+    everything = []
     for row in connection.execute(query):
+        everything.append(row.id)
         # Nothing can be earned in a cell without points; nobody is kept waiting by it.
         if (row.max_score or row.task_score or 0) > 0:
             by_assignment[row.assignment_id].append(row)
@@ -232,7 +238,7 @@ def _cells(connection: Any, root: Path, known: Mapping[str, str]) -> _Cells:
             item_of[row.id] = f"{row.notebook}/{name}" if several else name
             points = row.max_score if row.max_score is not None else row.task_score
             items[key].append(Item(item_of[row.id], float(points)))
-    return _Cells(item_of, items)
+    return _Cells(everything, item_of, items)
 
 
 def _order(root: Path, assignment: str) -> dict[tuple[str, str], int]:
@@ -248,44 +254,47 @@ def _works(connection: Any, known: Mapping[str, str], cells: _Cells) -> dict[str
     """Work by assignment and student, as far as it has been marked."""
     submission, entry = api.SubmittedAssignment.__table__, api.SubmittedNotebook.__table__
     grade = api.Grade.__table__
-    query = (
+    notebooks = (
         select(
+            entry.c.id,
             submission.c.assignment_id,
             submission.c.student_id,
-            entry.c.id,
             entry.c.late_submission_penalty,
-            grade.c.cell_id,
-            grade.c.auto_score,
-            grade.c.manual_score,
-            grade.c.extra_credit,
-            grade.c.needs_manual_grade,
         )
         .join(entry, entry.c.assignment_id == submission.c.id)
-        .outerjoin(grade, grade.c.notebook_id == entry.c.id)
         .where(submission.c.assignment_id.in_(known))
     )
     marks: dict[tuple[str, str], dict[str, float | None]] = {}
-    penalties: dict[tuple[str, str], dict[str, float]] = {}
+    penalties: dict[tuple[str, str], float] = {}
     extra: dict[tuple[str, str], float] = {}
-    for key, student, notebook, penalty, cell, auto, manual, more, waits in connection.execute(
-        query
-    ):
-        who = key, student
-        found = marks.get(who)
-        if found is None:
-            found = marks[who] = {}
-        if penalty:
-            penalties.setdefault(who, {})[notebook] = penalty
+    owner: dict[str, tuple[str, str]] = {}
+    for notebook, key, student, penalty in connection.execute(notebooks):
+        who = owner[notebook] = key, student
+        marks.setdefault(who, {})
+        penalties[who] = penalties.get(who, 0.0) + (penalty or 0.0)
+    # By cell, which has an index, and not by notebook, which has none: no join, one pass.
+    grades = select(
+        grade.c.notebook_id,
+        grade.c.cell_id,
+        grade.c.auto_score,
+        grade.c.manual_score,
+        grade.c.extra_credit,
+        grade.c.needs_manual_grade,
+    ).where(grade.c.cell_id.in_(cells.all))
+    for notebook, cell, auto, manual, more, waits in connection.execute(grades):
+        mine = owner.get(notebook)
+        if mine is None:  # recorded since the query before
+            continue
         item = cells.item_of.get(cell)
         score = manual if manual is not None else auto
         earned = (score or 0.0) + (more or 0.0)
         if item is not None:
-            found[item] = None if waits or not math.isfinite(earned) else earned
+            marks[mine][item] = None if waits or not math.isfinite(earned) else earned
         elif earned:  # extra credit in a cell without points
-            extra[who] = extra.get(who, 0.0) + earned
+            extra[mine] = extra.get(mine, 0.0) + earned
     works: dict[str, dict[str, Work]] = {key: {} for key in known}
     for (key, student), items in marks.items():
-        penalty = sum(penalties.get((key, student), {}).values())
+        penalty = penalties[key, student]
         scores = [score for score in items.values() if score is not None]
         if len(scores) < len(items):
             works[key][student] = Work(Status.WAITING, None, items, penalty)
