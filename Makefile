@@ -41,7 +41,7 @@ check: $(READY)
 
 # Pages that need no network to be read; the reference is made from docstrings.
 docs: $(DEV)
-	$(BIN)/mkdocs build --quiet --strict
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -d build/doctrees docs build/site
 	@echo "open build/site/index.html"
 
 smoke: $(DEV)
