@@ -31,6 +31,7 @@ Works inside a course: a folder with nbgrader_config.py and source/. The way of 
   4. collect into submitted/STUDENT/NAME/NAME.ipynb
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
+  7. `mathgrade export NAME`      marks for Moodle, Canvas, Blackboard, or as CSV
 
 To see all of it at work on sample students: `mathgrade demo`.
 """
