@@ -98,7 +98,7 @@ def words(line: str) -> tuple[str, ...]:
         parts = shlex.split(re.sub(r"[\[\]…]|\.\.\.", "", line) if "'" not in line else line)
     except ValueError:
         return ()
-    for stop in ("|", "&&", ">", ";", "·"):
+    for stop in ("|", "&&", ">", "<", ";", "·"):
         if stop in parts:
             parts = parts[: parts.index(stop)]
     if not parts or parts[0].rpartition("/")[2] not in PROGRAMS:

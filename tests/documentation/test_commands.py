@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import importlib
 import re
 import tomllib
@@ -125,13 +126,28 @@ def test_a_program_that_is_run_is_there(command: Command) -> None:
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
 def test_a_block_of_python_compiles_and_imports_what_there_is(block: Block) -> None:
-    """Those with >>> are run as doctests, by pytest's --doctest-glob."""
     if ">>>" in block.text:
-        return
+        return  # run below
     for node in ast.walk(ast.parse(block.text)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mathgrade"):
             module = importlib.import_module(str(node.module))
             assert not [name.name for name in node.names if not hasattr(module, name.name)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_examples_give_what_the_page_says(path: Path) -> None:
+    """Those of a page are run in their order, with what the earlier ones defined."""
+    names: dict[str, Any] = {}
+    for block in blocks(path):
+        if ">>>" in block.text and block.kind in ("python", "py", "pycon", "indented"):
+            example = doctest.DocTestParser().get_doctest(
+                block.text, names, str(block), block.page, block.line
+            )
+            told: list[str] = []
+            runner = doctest.DocTestRunner()
+            runner.run(example, out=told.append, clear_globs=False)
+            assert not runner.failures, "".join(told)
+            names = example.globs
 
 
 @pytest.mark.parametrize("block", SETTINGS, ids=str)
@@ -160,7 +176,7 @@ def test_a_block_of_toml_can_be_read(block: Block) -> None:
 
 
 def test_blocks_say_what_they_are() -> None:
-    known = {"indented", "text", "python", "sh", "bash", "console", "toml", "json", "latex", "csv",
+    known = {"indented", "text", "python", "pycon", "sh", "bash", "console", "toml", "json", "latex", "csv",
              "toctree", "eval-rst", "markdown", "yaml", "ini"}  # fmt: skip
     assert not [f"{block}: {block.kind!r}" for block in BLOCKS if block.kind not in known]
 
