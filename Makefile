@@ -7,13 +7,15 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-demo
 DEV    := $(VENV)/.ready-test
 
-.PHONY: help demo test coverage lint check docs-tables pictures lock clean
+.PHONY: help demo test coverage lint check docs docs-tables pictures smoke lock clean
 help:
 	@echo "make demo    a class of sample attempts through the whole way; ends in a table and pages to open"
 	@echo "make test    lint, types and tests"
 	@echo "make check   the instructor's test of the course itself"
 	@echo "make coverage  tests with line coverage, at least 90 % (slower)"
 	@echo "make lint    ruff and mypy only"
+	@echo "make docs    the documentation as a site, in build/site"
+	@echo "make smoke   build, install into empty environments and try: make smoke PYTHONS='python3.11 python3.13'"
 	@echo "make clean   remove the demo and everything that was built"
 
 demo: $(READY)
@@ -36,6 +38,14 @@ lint: $(DEV)
 
 check: $(READY)
 	$(BIN)/mathgrade check
+
+# Pages that need no network to be read; the reference is made from docstrings.
+docs: $(DEV)
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -d build/doctrees docs build/site
+	@echo "open build/site/index.html"
+
+smoke: $(DEV)
+	$(BIN)/python .ci/smoke.py $(PYTHONS)
 
 # The README's pictures, from the demo's pages.
 pictures: $(DEV)

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "mathgrade"
 # From the top down: a module may import from its own layer and from those below it.
 LAYERS = [
     ("cli",),
-    ("report",),
+    ("export", "report"),
     ("course",),
     ("feedback",),
     ("autograde",),

@@ -33,7 +33,8 @@ Works inside a course: a folder with nbgrader_config.py and source/. The way of 
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
   7. `mathgrade report`           the class: which items to look at, and why marks were lost
-  8. `mathgrade solution NAME`    the solution to publish, once nobody can hand in any more
+  8. `mathgrade export NAME`      marks for Moodle, Canvas, Blackboard, or as CSV
+  9. `mathgrade solution NAME`    the solution to publish, once nobody can hand in any more
 
 To see all of it at work on sample students: `mathgrade demo`.
 """

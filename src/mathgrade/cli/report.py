@@ -26,7 +26,7 @@ def report(
     """Make the class report: one page, and a CSV of the items.
 
     How the marks are distributed, which items are hard and which tell students apart, why marks
-    were lost, and what to look at first. With --json the figures are printed and nothing is written.
+    were lost, and what to look at first. With --json the figures are printed, nothing is written.
 
     Exit code: 0 if the report was made, 2 if nothing has been marked yet.
     """
