@@ -84,7 +84,7 @@ def harms(batch: Batch, attack: Attack) -> list[str]:
     ).decode("utf-8", "replace")
     found += [f"read {secret}" for secret in SECRETS if secret in text + beside]
     if any("HARM" in str(o.get("text", "")) for o in outputs):
-        found.append("did what it says")
+        found.append("it works")
     if (batch.drop / attack.name).exists():
         found.append("wrote a file outside its folder")
     if any(attack.name.encode() in heard for heard in batch.heard):
@@ -112,6 +112,8 @@ def changes(batch: Batch) -> list[str]:
     found = [
         path for path in {**batch.before, **after} if batch.before.get(path) != after.get(path)
     ]
+    if any((batch.course.parent / "home").rglob("startup/*.py")):
+        found.append("what kernels run at their start")
     with sqlite3.connect(batch.course / "gradebook.db") as book:
         for what, query in {
             "marks by hand": "select count(*) from grade where manual_score is not null",

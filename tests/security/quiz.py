@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import matplotlib
+
 from mathgrade.course.nbgrader_runs import generate, open_course
 from mathgrade.course.notebooks import notebook_text
 from tests.autograde.courses import JUDGE, graded, notebook
@@ -129,9 +131,11 @@ def run(
     the command and hold its output open: it goes to a file.
     """
     bin_folder = Path(sys.executable).parent
+    home = course.parent / "home"
+    home.mkdir(exist_ok=True)
     environment = {
-        **os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}:/{marker}",
-        "INSTRUCTOR_TOKEN": NEEDLE,
+        **os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}:/{marker}", "HOME": str(home),
+        "MPLCONFIGDIR": matplotlib.get_configdir(), "INSTRUCTOR_TOKEN": NEEDLE,
     }  # fmt: skip
     log = course.parent / "log.txt"
     with log.open("w") as output:
