@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from mathgrade import __version__
+from mathgrade.cli.collect import add_collect
 from mathgrade.cli.session import Session, here, marking_progress, out, progress
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Works inside a course: a folder with nbgrader_config.py and source/. The way of 
   1. write source/NAME/NAME.ipynb in JupyterLab and its items in reference/NAME.py
   2. `mathgrade check NAME`       reference gets full marks, nothing leaks
   3. `mathgrade release NAME`     makes release/NAME for students
-  4. collect into submitted/STUDENT/NAME/NAME.ipynb
+  4. `mathgrade collect ZIP NAME` into submitted/STUDENT/NAME/, or nbgrader's exchange
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
 
@@ -40,6 +41,7 @@ Examples:
 
   mathgrade demo --students 12
   mathgrade check softmax --fix
+  mathgrade collect softmax.zip softmax --roster students.csv
   mathgrade autograde svd --student s007 --force
   mathgrade try softmax:jacobian-entry answer.py
   mathgrade try --claim claim.toml proof.md
@@ -223,6 +225,9 @@ def release(context: typer.Context, assignment: Assignment, course: CourseOption
     generate(open_course(root, debug=context.obj.debug), assignment)
     out().print(f"released: {root / 'release' / assignment}", soft_wrap=True)
     return 0
+
+
+add_collect(app)
 
 
 @app.command(help="Mark the submissions of an assignment.")
