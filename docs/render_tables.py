@@ -1,11 +1,13 @@
-"""Make the tables of ``docs/equality.md`` and ``docs/derivations.md``: ``make docs-tables``.
+"""Make the tables of ``equality.md``, ``derivations.md`` and ``security.md``: ``make docs-tables``.
 
-The cases in ``tests/cases/`` are the tests (``tests/*/test_table.py``) and, rendered, the
-documentation. The text of derivations.md above its table is written by hand.
+The cases in ``tests/cases/`` and the attacks in ``tests/security/attacks/`` are the tests and,
+rendered, the documentation. The text above the tables of derivations.md and security.md is written
+by hand.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import tomllib
 from collections import Counter
@@ -16,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "cases" / "equality"
 PAGE = ROOT / "docs" / "equality.md"
 DERIVATIONS = ROOT / "docs" / "derivations.md"
+SECURITY = ROOT / "docs" / "security.md"
+STOCK = ROOT / "tests" / "security" / "stock.json"
 MARKER = "<!-- What follows is made by docs/render_tables.py: make docs-tables -->\n"
 LONGEST = 90  # characters of a formula that are shown
 
@@ -42,15 +46,17 @@ difference, a place where it shows. To add a row, append it to the file of its s
 `make docs-tables`.
 """
 
+ATTACK_COLUMNS = ("attack", "what it is after", "came to, in nbgrader alone", "here")
 COLUMNS = ("reference", "response", "names", "expected", "how known", "comment")
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     PAGE.write_text(rendered(), encoding="utf-8")
-    written, mark, _ = DERIVATIONS.read_text(encoding="utf-8").partition(MARKER)
-    DERIVATIONS.write_text(written + mark + rendered_derivations(), encoding="utf-8")
-    for page in (PAGE, DERIVATIONS):
+    for page, table in ((DERIVATIONS, rendered_derivations()), (SECURITY, rendered_attacks())):
+        written, mark, _ = page.read_text(encoding="utf-8").partition(MARKER)
+        page.write_text(written + mark + table, encoding="utf-8")
+    for page in (PAGE, DERIVATIONS, SECURITY):
         print(f"Wrote {page.relative_to(ROOT)}")
 
 
@@ -98,6 +104,28 @@ def rendered_derivations() -> str:
                 expected = case.expected + " **known failure**" * bool(case.known_failure)
                 wrong = str(case.first_wrong_line or "")
                 parts.append(_line((link, expected, wrong, _safe(case.comment))))
+        parts.append("")
+    return "\n".join(parts)
+
+
+def rendered_attacks() -> str:
+    """The tables of attacks as they are: one for each kind."""
+    sys.path.insert(0, str(ROOT))
+    from tests.security.attacks import HONEST, read_attacks, titles
+
+    attacks = read_attacks()
+    stock = json.loads(STOCK.read_text(encoding="utf-8"))
+    hostile = [name for name, attack in attacks.items() if attack.kind != HONEST]
+    hurt = sum(bool(stock.get(name)) for name in hostile)
+    parts = [f"\n{len(hostile)} attacks; {hurt} of them did harm in nbgrader alone, none here.\n"]
+    for kind, title in titles().items():
+        parts += [f"### {title}\n", f"`tests/security/attacks/{kind}.toml`\n"]
+        parts += [_line(ATTACK_COLUMNS), "|---" * len(ATTACK_COLUMNS) + "|"]
+        for name, attack in attacks.items():
+            if attack.kind == kind:
+                here = "nothing" if kind != HONEST else "its marks"
+                alone = stock.get(name) or here
+                parts.append(_line((f"`{name}`", attack.tries, _safe(alone), here)))
         parts.append("")
     return "\n".join(parts)
 

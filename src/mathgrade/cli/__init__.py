@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.text import Text
 
 from mathgrade.autograde.light_start import skip_slow_imports
-from mathgrade.cli import export, indexes
 from mathgrade.cli.commands import app
 from mathgrade.cli.session import Session, called_with
 from mathgrade.errors import JudgeError, MathgradeError
@@ -27,9 +26,6 @@ __all__ = ["main"]
 UNREADABLE = 2
 FAULT = 3
 INTERRUPTED = 130
-
-for _command in (export, indexes):
-    _command.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

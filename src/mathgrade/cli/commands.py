@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from mathgrade import __version__
-from mathgrade.cli import authoring
+from mathgrade.cli import authoring, export, indexes
 from mathgrade.cli.checking import check, release
+from mathgrade.cli.collect import add_collect
 from mathgrade.cli.demo import demo
 from mathgrade.cli.doctor import doctor
 from mathgrade.cli.lab import lab
@@ -29,7 +30,7 @@ Works inside a course: a folder with nbgrader_config.py and source/. The way of 
                                   in reference/NAME.py; see `mathgrade lab`
   2. `mathgrade check NAME`       reference gets full marks, nothing leaks
   3. `mathgrade release NAME`     makes release/NAME for students
-  4. collect into submitted/STUDENT/NAME/NAME.ipynb
+  4. `mathgrade collect ZIP NAME` into submitted/STUDENT/NAME/, or nbgrader's exchange
   5. `mathgrade autograde NAME`   a row a student, with the reason for what is missing
   6. `mathgrade feedback NAME`    a page a student, under feedback/
   7. `mathgrade report`           the class: which items to look at, and why marks were lost
@@ -45,6 +46,7 @@ Examples:
   mathgrade demo --students 12
   mathgrade lab --student s001
   mathgrade check softmax --fix
+  mathgrade collect softmax.zip softmax --roster students.csv
   mathgrade variants svd:decomposition --students s007,s008
   mathgrade autograde svd --student s007 --force
   mathgrade try softmax:jacobian-entry answer.py
@@ -113,12 +115,15 @@ def _options(
 # In the order in which `mathgrade --help` lists them. A command's docstring is its own manual.
 app.command()(demo)
 app.command()(lab)
+authoring.register(app)
 app.command()(check)
 app.command()(release)
+add_collect(app)
 app.command()(autograde)
 app.command()(feedback)
 app.command()(report)
+export.register(app)
+indexes.register(app)
 app.command("try")(try_)
 app.command()(compare)
 app.command()(doctor)
-authoring.register(app)
