@@ -15,7 +15,7 @@ from mathgrade.items import find_item, load_assignment
 ROOT = Path(__file__).parents[2]
 VARIANTS = [
     item.full_name
-    for path in sorted((ROOT / "reference").glob("*.py"))
+    for path in sorted((ROOT / "source").glob("*/*.ipynb"))
     for item in load_assignment(ROOT, path.stem).items.values()
     if item.variant
 ]

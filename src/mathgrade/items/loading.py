@@ -80,7 +80,7 @@ def _stamps(course: Path, name: str) -> tuple[tuple[str, int, int], ...]:
 def _loaded(course: Path, name: str, _stamps: object) -> Assignment:
     path = course / "reference" / f"{name}.py"
     if not name or Path(name).name != name or not path.is_file():
-        known = sorted(p.stem for p in (course / "reference").glob("*.py"))
+        known = sorted(p.stem for p in (course / "source").glob("*/*.ipynb"))
         raise ItemError(
             f"There is no assignment {name!r}: {path} does not exist. "
             f"This course has: {', '.join(known) or 'none'}."
