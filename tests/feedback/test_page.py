@@ -203,6 +203,10 @@ def changed(**changes: Any) -> dict[str, Any]:
     return Verdict.correct().to_json() | changes
 
 
+def with_picture(picture: Any) -> dict[str, Any]:
+    return Verdict.correct().to_json()["findings"][0] | {"picture": picture}
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -224,6 +228,10 @@ def changed(**changes: Any) -> dict[str, Any]:
         changed(findings=[{"share": "1e999999999"}]),
         changed(read_as=7),
         changed(title=7),
+        changed(points=10**400),
+        changed(findings=[with_picture({"kind": "arrows", "arrows": [[10**400, 1]]})]),
+        changed(findings=[with_picture({"kind": "photo"})]),
+        changed(findings=[with_picture("<svg onload=alert(1)>")]),
         changed(read_as="x" * 30_000),
     ],
 )

@@ -41,7 +41,7 @@ def _verdict(data: Mapping[str, Any]) -> Verdict | None:
         return None
     try:
         verdict = Verdict.from_json(data)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
     if len(verdict.lines) > MAX_LINES:
         return None
