@@ -68,6 +68,7 @@ class Verdict:
         points: what the item is worth; set by ``Item.mark``.
         reveal: whether a student may see the values a witness expected.
         lines: of a derivation, each as it was read, with its mark.
+        title: what people call the item; set by ``Item.mark``, may be empty.
     """
 
     outcome: Outcome
@@ -79,6 +80,7 @@ class Verdict:
     points: float = 0.0
     reveal: bool = False
     lines: tuple[MarkedLine, ...] = ()
+    title: str = ""
 
     @classmethod
     def correct(cls, criterion: str = "The answer is right", *, note: str = "correct") -> Verdict:
@@ -186,6 +188,7 @@ class Verdict:
             "points": self.points,
             "reveal": self.reveal,
             "lines": [line.to_json() for line in self.lines],
+            **({"title": self.title} if self.title else {}),
         }
 
     @classmethod
@@ -212,4 +215,5 @@ class Verdict:
             points=float(data["points"]),
             reveal=bool(data["reveal"]),
             lines=tuple(MarkedLine.from_json(line) for line in data.get("lines", ())),
+            title=data.get("title", ""),
         )

@@ -179,6 +179,15 @@ def test_items_have_readable_titles(grade_id: str, title: str) -> None:
     assert markings(nb)[0].title == title
 
 
+def test_an_item_that_has_a_title_is_called_by_it(rendered: Render, inspect: Inspect) -> None:
+    verdict = replace(Verdict.correct(), item="a:x", points=1.0, title="The sum <b>of</b> squares")
+    nb = new_notebook(cells=[marked_cell("x", verdict, score=1, points=1)])
+    assert markings(nb)[0].title == "The sum <b>of</b> squares"
+    inspect(rendered(nb))
+    two = new_notebook(cells=[marked_cell("x", verdict, verdict, score=1, points=1)])
+    assert markings(two)[0].title == "X"  # the cell is not one item
+
+
 def test_items_of_one_title_are_numbered() -> None:
     cells = [marked_cell("a", score=1, points=1), marked_cell("a", score=0, points=1)]
     assert [row.title for row in markings(new_notebook(cells=cells))] == ["A (1)", "A (2)"]
@@ -192,6 +201,10 @@ def test_a_verdict_in_a_students_own_output_is_not_one(rendered: Render) -> None
 
 def changed(**changes: Any) -> dict[str, Any]:
     return Verdict.correct().to_json() | changes
+
+
+def with_picture(picture: Any) -> dict[str, Any]:
+    return Verdict.correct().to_json()["findings"][0] | {"picture": picture}
 
 
 @pytest.mark.parametrize(
@@ -214,6 +227,11 @@ def changed(**changes: Any) -> dict[str, Any]:
         changed(findings=[{}]),
         changed(findings=[{"share": "1e999999999"}]),
         changed(read_as=7),
+        changed(title=7),
+        changed(points=10**400),
+        changed(findings=[with_picture({"kind": "arrows", "arrows": [[10**400, 1]]})]),
+        changed(findings=[with_picture({"kind": "photo"})]),
+        changed(findings=[with_picture("<svg onload=alert(1)>")]),
         changed(read_as="x" * 30_000),
     ],
 )

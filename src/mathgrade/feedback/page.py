@@ -244,7 +244,8 @@ class _Reader:
             state = MarkState(waiting=bool(reason) or (by_hand and score is None))
         return Marking(
             anchor=f"item-{self.count}",
-            title=item_title(grade_id, self.heading, self.count),
+            title=(verdicts[0].title if len(verdicts) == 1 else "")
+            or item_title(grade_id, self.heading, self.count),
             level=min(self.level + 1, 6),
             points=points,
             possible=possible,

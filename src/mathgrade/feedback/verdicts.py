@@ -41,11 +41,11 @@ def _verdict(data: Mapping[str, Any]) -> Verdict | None:
         return None
     try:
         verdict = Verdict.from_json(data)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
     if len(verdict.lines) > MAX_LINES:
         return None
-    texts = [verdict.read_as, *(finding.message for finding in verdict.findings)]
+    texts = [verdict.read_as, verdict.title, *(finding.message for finding in verdict.findings)]
     for line in verdict.lines:
         texts += [line.text, line.read_as, line.message, line.hint, line.relation]
         texts += [*line.remarks, *(line.laws or ())]

@@ -29,7 +29,7 @@ class Item:
         name: grade_id of its answer cell, ``"jacobian-entry"``.
         points: what it is worth.
         answer: the answer test; with ``variant=True`` a function from the student's draw to one.
-        title: what a report calls it; the name if left out.
+        title: what people call it, on the feedback page and in the report; the name if left out.
         mistakes: known wrong answers, tried in turn; for a variant also a function of the draw.
         follow: what it builds on, if anything; of several the one that earns most counts.
         variant: whether the numbers are drawn per student, by the function of its name in
@@ -65,7 +65,7 @@ class Item:
         student: str = "",
         source: str = "",
     ) -> Verdict:
-        """The verdict on a response; ``item`` and ``points`` are filled in.
+        """The verdict on a response; what is known of the item is filled in.
 
         Args:
             response: anything whatever, :class:`~mathgrade.codec.absent.Absent` included.
@@ -77,7 +77,13 @@ class Item:
             ItemError: the item is set up wrongly.
         """
         verdict = self._verdict(response, given, student, source)
-        return replace(verdict, item=self.full_name, points=float(self.points), reveal=self.reveal)
+        return replace(
+            verdict,
+            item=self.full_name,
+            points=float(self.points),
+            reveal=self.reveal,
+            title=self.title,
+        )
 
     @property
     def follows(self) -> tuple[Follow, ...]:

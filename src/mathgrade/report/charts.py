@@ -120,16 +120,22 @@ def heat_map(parts: Any, columns: list[str], label: str, anchor: str) -> Markup:
     ]
     said = f"{rows} students by {width} items; the table below has the marks."
     size = round(width * broad), round(18 + rows * tall)
-    return _svg(size, names + drawn, label, said, anchor)
+    return _svg(size, names + drawn, label, said, anchor, kind="chart heat")
 
 
 def _svg(
-    size: tuple[int, int], parts: list[str], label: str, description: str, anchor: str
+    size: tuple[int, int],
+    parts: list[str],
+    label: str,
+    description: str,
+    anchor: str,
+    *,
+    kind: str = "chart",
 ) -> Markup:
     width, height = size
     title, text = f"{anchor}-title", f"{anchor}-text"
     return Markup(  # noqa: S704 (numbers and escaped words)
-        f'<svg class="chart" role="img" aria-labelledby="{title} {text}" '
+        f'<svg class="{kind}" role="img" aria-labelledby="{title} {text}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         f'<title id="{title}">{html.escape(label)}</title>'
         f'<desc id="{text}">{html.escape(description)}</desc>{"".join(parts)}</svg>'

@@ -96,9 +96,9 @@ def _percent(part: float | None) -> str:
     """A part as people write it.
 
     >>> _percent(0.678), _percent(None)
-    ('68 %', '–')
+    ('68\xa0%', '–')
     """
-    return "–" if part is None else f"{100 * part:.0f} %"
+    return "–" if part is None else f"{100 * part:.0f}\N{NO-BREAK SPACE}%"
 
 
 def _correlation(value: float | None) -> str:
