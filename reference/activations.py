@@ -90,8 +90,7 @@ def leaky_relu(z: Array, alpha: float = 0.05) -> Pair:
 
 def sigmoid(z: Array) -> Pair:
     """The logistic function; no exponent is positive, so nothing overflows."""
-    small = np.exp(-np.abs(z))
-    value = np.where(z >= 0, np.ones_like(z), small) / (1 + small)
+    value = np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
     return value, value * (1 - value)
 
 
