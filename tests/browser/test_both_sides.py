@@ -124,7 +124,7 @@ def answer(page: Page, panel: Locator, texts: dict[str, str], released: Path) ->
         left[kind] -= 1
         expect(waiting[kind]).to_have_count(left[kind])
         if kind == "markdown":
-            page.keyboard.press("Shift+Enter")
+            page.keyboard.press("Control+Enter")
 
 
 def test_an_assignment_goes_the_whole_way_between_instructor_and_student(
