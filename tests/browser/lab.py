@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -52,7 +51,7 @@ class Traffic:
 def labs(course: Path, home: Path, calls: Sequence[Sequence[str]]) -> Iterator[list[str]]:
     """``mathgrade lab`` once for each list of options, and the addresses it prints.
 
-    Afterwards each is ended as by Ctrl-C.
+    Afterwards each is ended.
 
     Raises:
         AssertionError: one did not start, said anything on standard error, or did not end with 0.
@@ -80,7 +79,7 @@ def _started(
         )
         try:
             yield process, Path(errors.name)
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # does what Ctrl-C does, which is ignored in the background
             assert process.wait(_ENDS_WITHIN) == 0
             assert Path(errors.name).read_text() == ""
         finally:

@@ -47,6 +47,16 @@ def test_it_is_formgraders_page_and_loads_nothing_from_another_host(exporter: HT
     assert "mathjax" not in text.replace("window.MathJax", "").lower()
 
 
+def test_tall_brackets_and_columns_have_the_style_their_formulas_ask_for(
+    exporter: HTMLExporter,
+) -> None:
+    matrix = r"$$\begin{pmatrix}1\\2\\3\end{pmatrix}$$"
+    text = page(exporter, new_markdown_cell(matrix))
+    asked = set(re.findall(r'class="(m-[a-z0-9]+)"', text))
+    assert asked
+    assert [name for name in asked if f".{name}{{" not in text] == []
+
+
 def test_what_waits_for_mathjax_in_formgraders_script_is_answered(exporter: HTMLExporter) -> None:
     text = page(exporter, new_markdown_cell("a"))
     assert text.index("window.MathJax") < text.index("formgrade.js")

@@ -82,7 +82,8 @@ def _template() -> jinja2.Template:
 
 @lru_cache(maxsize=1)
 def _style() -> Markup:
-    return Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 (ours)
+    sheets = ((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "math"))
+    return Markup("".join(sheets))  # noqa: S704 (ours)
 
 
 def number(points: float | Fraction) -> str:
