@@ -181,7 +181,7 @@ ITEMS = [
             Mistake(
                 "T(w) * x_j - u",
                 "This is z_j itself, before it is differentiated.",
-                "chain.not-differentiated",
+                "chain.whole-score",
             ),
         ),
     ),
@@ -201,7 +201,7 @@ ITEMS = [
             Mistake(
                 "T(w) * x_j - u",
                 "This is z_j itself, before it is differentiated.",
-                "chain.not-differentiated",
+                "chain.whole-score",
             ),
         ),
     ),
@@ -221,7 +221,7 @@ ITEMS = [
             Mistake(
                 "T(w) * x_j - 1",
                 "The part without u is a constant here; its derivative is 0.",
-                "chain.not-differentiated",
+                "chain.rest-kept",
             ),
         ),
     ),
