@@ -156,11 +156,10 @@ BY_THRESHOLD = Explained(
     LETTERS,
     SCORES,
     milestones=(
-        r"\frac{\partial z_j}{\partial u} = -1",
         r"\frac{\partial y_i}{\partial u}"
         r" = \sum_{m=1}^{K} \frac{\partial y_i}{\partial z_m} \frac{\partial z_m}{\partial u}",
     ),
-    shares=ON_THE_WAY,
+    shares=Shares(cases=Fraction(0), lines=Fraction(0), milestones=THIRD, most=THIRD),
     meaning=SHIFT_AGAIN,
 )
 
