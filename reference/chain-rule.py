@@ -156,11 +156,10 @@ BY_THRESHOLD = Explained(
     LETTERS,
     SCORES,
     milestones=(
-        r"\frac{\partial z_j}{\partial u} = -1",
         r"\frac{\partial y_i}{\partial u}"
         r" = \sum_{m=1}^{K} \frac{\partial y_i}{\partial z_m} \frac{\partial z_m}{\partial u}",
     ),
-    shares=ON_THE_WAY,
+    shares=Shares(cases=Fraction(0), lines=Fraction(0), milestones=THIRD, most=THIRD),
     meaning=SHIFT_AGAIN,
 )
 
@@ -181,7 +180,7 @@ ITEMS = [
             Mistake(
                 "T(w) * x_j - u",
                 "This is z_j itself, before it is differentiated.",
-                "chain.not-differentiated",
+                "chain.whole-score",
             ),
         ),
     ),
@@ -201,7 +200,7 @@ ITEMS = [
             Mistake(
                 "T(w) * x_j - u",
                 "This is z_j itself, before it is differentiated.",
-                "chain.not-differentiated",
+                "chain.whole-score",
             ),
         ),
     ),
@@ -221,7 +220,7 @@ ITEMS = [
             Mistake(
                 "T(w) * x_j - 1",
                 "The part without u is a constant here; its derivative is 0.",
-                "chain.not-differentiated",
+                "chain.rest-kept",
             ),
         ),
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from mathgrade.answers import Function
 from mathgrade.answers.checks import agrees, unchanged
 from mathgrade.answers.trivial import is_trivial
+from mathgrade.codec.calls import Call
 from mathgrade.items import Mistake
 from softmax_functions import SIX_DIGITS, Array, softmax_jacobian
 
@@ -31,6 +33,22 @@ def computes_nothing(jacobian: Any) -> bool:
     except Exception:  # whatever a student's function raises
         return True
     return value.shape != (3, 3) or not np.isfinite(value).all() or is_trivial(value)
+
+
+def _where_finite(test: Function, followed: Callable[..., Array]) -> Function:
+    """The test with another reference, without the checks on which that one overflows.
+
+    Their part of the credit goes to the first: right work cannot show where a start fails.
+    """
+    first, *others = test.checks
+    kept = [check for check in others if _finite(followed, check.calls)]
+    share = 1 - sum(check.share for check in kept)
+    return replace(test, reference=followed, checks=(replace(first, share=share), *kept))
+
+
+def _finite(followed: Callable[..., Array], calls: Sequence[Call]) -> bool:
+    with np.errstate(all="ignore"):
+        return all(np.isfinite(followed(*call.args)).all() for call in calls)
 
 
 def _softmax(z: Any) -> Any:
@@ -99,7 +117,7 @@ def grad_w_with(jacobian: Jacobian) -> Function:
     def followed(w: Array, X: Array, u: float, i: int) -> Array:
         return np.asarray(np.asarray(jacobian(X @ w - u))[i] @ X)
 
-    return GRADIENT.with_reference(followed)
+    return _where_finite(GRADIENT, followed)
 
 
 def _weights(wrong: Callable[[Array, Array, int], Any]) -> Callable[..., Array]:
@@ -201,7 +219,7 @@ def matrix_gradient_with(jacobian: Jacobian) -> Function:
         J = np.asarray(jacobian(W @ x - u))
         return np.asarray(J[:, :, None] * x)
 
-    return MATRIX_GRADIENT.with_reference(followed)
+    return _where_finite(MATRIX_GRADIENT, followed)
 
 
 def matrix_mistakes(jacobian: Jacobian = softmax_jacobian) -> list[Mistake]:

@@ -61,7 +61,15 @@ def _last_axis(z: Array, axis: int = -1) -> Array:  # noqa: ARG001 - that is the
 
 
 def _logarithm(z: Array, axis: int = -1) -> Array:
+    shifted = z - np.max(z, axis=axis, keepdims=True)
+    return np.asarray(shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True)))
+
+
+def _logarithm_underflowing(z: Array, axis: int = -1) -> Array:
     return np.log(softmax(z, axis))
+
+
+LOGARITHM = ("This is the logarithm of the softmax.", "softmax.logarithm")
 
 
 _draw = np.random.default_rng(20)
@@ -259,11 +267,8 @@ ITEMS = [
                 "softmax.axis-ignored",
                 credit=Fraction(2, 3),
             ),
-            Mistake(
-                _logarithm,
-                "This is the logarithm of the softmax.",
-                "softmax.logarithm",
-            ),
+            Mistake(_logarithm, *LOGARITHM),
+            Mistake(_logarithm_underflowing, *LOGARITHM),
         ),
     ),
     Item(
@@ -301,7 +306,7 @@ ITEMS = [
                 "delta(i, j) * y[i] * (1 - y[i])",
                 "The case i = j is right; for i and j different the derivative is not 0, since z_j "
                 "is in the denominator of y_i.",
-                "softmax.diagonal-only",
+                "softmax.off-diagonal-zero",
             ),
             Mistake(
                 "-y[i] * y[j]",

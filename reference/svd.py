@@ -148,7 +148,7 @@ ITEMS = [
                 5 / sp.sqrt(2),
                 "1/√2 is the factor in front of V only; the matrix behind it makes vectors longer "
                 "by √2. V is orthogonal: it only turns, and no length changes.",
-                "svd.factor",
+                "svd.factor-alone",
             ),
             Mistake(
                 1,
@@ -197,7 +197,7 @@ ITEMS = [
             Mistake(
                 "V^T = -V",
                 "The transpose has the rows of V as its columns; no entry changes its sign.",
-                "svd.transpose",
+                "svd.transpose-signs",
             ),
             Mistake("V^T = V", "The transpose has the rows of V as its columns.", "svd.transpose"),
             Mistake(

@@ -256,7 +256,7 @@ def decomposition_mistakes(matrix: Any) -> list[Mistake]:
             drawn @ drawn.T,
             "This decomposes B B^T. Its eigenvectors are the columns of U, but the singular values "
             "of B are the roots of its eigenvalues, and V has still to be found.",
-            "svd.of-the-square",
+            "svd.of-the-square-left",
             credit=Fraction(1, 4),
         ),
     ]

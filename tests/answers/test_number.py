@@ -187,6 +187,7 @@ def test_a_tolerance_is_absolute_and_relative_together(reference, received):
         (Number("pi", rounded=0.5), 3.14, "edit.rounded"),
         (Number("pi", rounded=0.5), 3.141, "edit.rounded"),  # cut off
         (Number("pi", decimals=6, rounded=0.5), 3.1416, "edit.rounded"),
+        (Number("pi", decimals=6, rounded=0.5), 3.141596, "edit.rounded-early"),
         (Number("sqrt(3)/200", rounded=0.5), 0.00866, "edit.rounded"),
         (Number(ROOT, exact=True, rounded=0.5), 3**0.5 / 2, "number.not-exact"),
         (Number(ROOT, exact=True, rounded=0.5), 0.5 * sp.sqrt(3), "number.not-exact"),

@@ -19,7 +19,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
-from mathgrade.answers import Derivation, Function
+from mathgrade.answers import Derivation, Expression, Function
 from mathgrade.codec.absent import Absent
 from mathgrade.course.attempts import (
     BLANK,
@@ -47,8 +47,6 @@ from mathgrade.verdict import Outcome, Verdict
 
 COURSE = Path(__file__).resolve().parents[2]
 ASSIGNMENTS = ["derivatives", "activations", "softmax", "chain-rule", "svd"]
-# Where attempts state every known mistake they make, so that its message appears nowhere else.
-EXACT = ["derivatives", "activations"]
 STUBS = {
     "code": "# YOUR CODE HERE\nraise NotImplementedError()",
     "markdown": "YOUR ANSWER HERE",
@@ -87,7 +85,7 @@ def run(assignment: str, attempt: Attempt) -> tuple[dict[str, Verdict], list[str
     """Verdicts by item, and what the cells that are not tests raised."""
     nb = filled(assignment, attempt)
     verdicts: list[Verdict] = []
-    student = "attempt-" + attempt.name.replace(" ", "-")
+    student = student_of(attempt)
     sitting = Sitting(verdicts.append, answers_of(nb), str(COURSE), assignment, student)
     marked: dict[str, Verdict] = {}
     errors: list[str] = []
@@ -114,6 +112,21 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
+
+
+def told(assignment: str, marked: dict[str, Verdict], attempt: Attempt) -> set[tuple[str, str]]:
+    """Items and notes of the known mistakes whose messages an attempt is shown."""
+    found = set()
+    for name, item in load_assignment(COURSE, assignment).items.items():
+        known = {m.message: m.note for m in item.known(student_of(attempt))}
+        shown = {f.message for f in marked[name].findings}
+        found |= {(name, note) for message, note in known.items() if message in shown}
+    return found
+
+
+def student_of(attempt: Attempt) -> str:
+    """Each attempt is handed in by a student of its own, as in ``mathgrade check``."""
+    return "attempt-" + attempt.name.replace(" ", "-")
 
 
 def attempts() -> Iterator[Any]:
@@ -146,14 +159,10 @@ def test_an_attempt_gets_the_marks_and_notes_it_states(assignment: str, attempt:
     expected = expected_marks(attempt, source_of(assignment))
     got = {name: verdict.earned for name, verdict in marked.items()}
     assert got == pytest.approx(expected, abs=0.006)
-    items = load_assignment(COURSE, assignment).items
-    for name, verdict in marked.items():
-        stated = {attempt.notes[name]} if name in attempt.notes else set()
-        notes = {verdict.note, *(f.note for f in verdict.findings)}
-        assert stated <= notes, (name, verdict)
-        if assignment in EXACT:
-            _, known = items[name]._tests("s001")
-            assert notes & {mistake.note for mistake in known} <= stated, (name, verdict)
+    for name, note in attempt.notes.items():
+        verdict = marked[name]
+        assert note in {verdict.note, *(f.note for f in verdict.findings)}, (name, verdict)
+    assert told(assignment, marked, attempt) <= attempt.notes.items()
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -189,6 +198,30 @@ def test_a_reader_sees_only_questions_about_the_form(assignment: str) -> None:
 # -- known mistakes ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("assignment", EXACT)
+def test_every_known_mistake_is_made_by_an_attempt(assignment: str) -> None:
+    stated = {pair for a in read_attempts(COURSE, assignment) for pair in a.notes.items()}
+    items = load_assignment(COURSE, assignment).items
+    known = {(name, m.note) for name, item in items.items() for m in item.known("s001")}
+    assert known - stated == set()
+
+
+@pytest.mark.parametrize("assignment", EXACT)
+def test_there_are_mistakes_enough_and_each_note_has_one_message(assignment: str) -> None:
+    for name, item in load_assignment(COURSE, assignment).items.items():
+        known = item.known("s001")
+        symbolic = isinstance(item.test("s001"), (Expression, Derivation))
+        assert len({m.note for m in known}) >= (4 if symbolic else 3), name
+        assert len({(m.note, m.message) for m in known}) == len({m.note for m in known}), name
+
+
+@pytest.mark.parametrize("assignment", EXACT)
+def test_wrong_attempts_outnumber_right_ones(assignment: str) -> None:
+    found = read_attempts(COURSE, assignment)
+    right = [a for a in found if a.base == "reference" and not a.marks]
+    assert len(right) < len(found) / 2
+
+
 def mistakes() -> Iterator[Any]:
     for assignment in ASSIGNMENTS:
         for item in load_assignment(COURSE, assignment).items.values():
@@ -200,7 +233,7 @@ def mistakes() -> Iterator[Any]:
 def test_every_known_mistake_is_wrong_and_gets_its_own_note(item: Item, student: str) -> None:
     if not item.variant and student != "s001":
         return  # nothing is drawn: once is enough
-    test, known = item._tests(student)
+    test, known = item.test(student), item.known(student)
     assert len(known) >= 2
     for mistake in known:
         response = test.example(mistake.response)

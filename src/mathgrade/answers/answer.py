@@ -85,7 +85,7 @@ class AnswerTest(ABC):
         wrong = verdict.outcome in (Outcome.INCORRECT, Outcome.PARTIAL)
         if not wrong or verdict.note.endswith(".shape") or verdict.note.startswith("layout."):
             return verdict  # what is wrong has been said
-        if verdict.note in ("edit.rounded", "number.not-exact"):
+        if verdict.note in ("edit.rounded", "edit.rounded-early", "number.not-exact"):
             return verdict  # likewise
         try:
             found = self._diagnose(response)

@@ -19,6 +19,11 @@ _MESSAGES = {
         "Right as far as the digits go, but more of them are wanted. Give more digits or the "
         "exact form, and round only at the end.",
     ),
+    "edit.rounded-early": (
+        "Enough digits are kept on the way",
+        "Near, but not near enough: it seems that something was rounded on the way. Round only at "
+        "the end.",
+    ),
     "number.not-exact": (
         "The exact form is given",
         "The values are right, but the exact form is asked, not decimals. Write roots and "
@@ -50,6 +55,10 @@ def rounded_verdict(
     half = Fraction(1, 2) / Fraction(10) ** decimals
     if all(_rounded(r, g, half) for r, g in pairs):
         return _verdict(kept, "edit.rounded")
+    if all(r.exact and r.value is not None for r in references):
+        return None  # nothing had to be rounded on the way
+    if all(_near(r, g) for r, g in pairs):
+        return _verdict(kept, "edit.rounded-early")
     return None
 
 
@@ -77,6 +86,11 @@ def _rounded(reference: Scalar, received: Scalar, half: Fraction) -> bool:
         return False
     middle = received.value + (half if received.value > 0 else -half)
     return bool(agree(reference, replace(received, value=middle), near))
+
+
+def _near(reference: Scalar, received: Scalar) -> bool:
+    """Whether a number is off by what rounding on the way leaves, and no more."""
+    return bool(agree(reference, received, Tolerance(Fraction(1, 10**9), Fraction(1, 1000))))
 
 
 def _digits(number: Scalar) -> int:
