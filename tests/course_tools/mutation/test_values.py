@@ -49,8 +49,10 @@ TESTS: list[AnswerTest] = [
     Choice(frozenset("ab"), {"a": "one", "b": "two", "c": "three"}),
 ]
 
+IDS = [f"{type(test).__name__}-{number}" for number, test in enumerate(TESTS)]
 
-@pytest.mark.parametrize("test", TESTS, ids=lambda t: f"{type(t).__name__}-{t.reference}"[:40])
+
+@pytest.mark.parametrize("test", TESTS, ids=IDS)
 def test_every_mutant_loses_marks_or_is_proved_right(test: AnswerTest) -> None:
     assert test.mark(right_answer(test)).outcome is Outcome.CORRECT
     mutants = spread(value_mutants(test), 40)
@@ -65,7 +67,7 @@ def test_every_mutant_loses_marks_or_is_proved_right(test: AnswerTest) -> None:
     assert survivors == []
 
 
-@pytest.mark.parametrize("test", TESTS, ids=lambda t: f"{type(t).__name__}-{t.reference}"[:40])
+@pytest.mark.parametrize("test", TESTS, ids=IDS)
 def test_no_mutant_is_called_right_that_loses_marks(test: AnswerTest) -> None:
     for mutant in spread(value_mutants(test), 40):
         if equivalence(test, mutant.response) and not isinstance(test, Number | Matrix):
@@ -131,7 +133,7 @@ def test_many_mutants_are_cut_to_some_of_every_kind() -> None:
     assert [m.name for m in spread(made, 5)] == ["s0", "f", "o", "s1", "s2"]
 
 
-@pytest.mark.parametrize("test", TESTS, ids=lambda t: f"{type(t).__name__}-{t.reference}"[:40])
+@pytest.mark.parametrize("test", TESTS, ids=IDS)
 def test_answers_without_a_thought_earn_nothing(test: AnswerTest) -> None:
     assert test.mark(blank_answer(test)).credit == 0
     for name, response in trivial_answers(test):
