@@ -114,7 +114,6 @@ ITEMS = [
                 "1",
                 "This is the derivative where z > 0; what happens to the left of 0?",
                 "activations.one-side",
-                credit=HALF,
             ),
             Mistake(corner(1, 0, at_zero=1), "The two sides are exchanged.", "activations.sides"),
             Mistake(
