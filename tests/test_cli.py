@@ -77,6 +77,9 @@ def test_help_teaches_the_way_of_an_assignment(capsys: pytest.CaptureFixture[str
         "try",
         "compare",
         "doctor",
+        "new",
+        "solution",
+        "variants",
     ):
         assert f"\n  {command} " in ran.out
 

@@ -198,7 +198,7 @@ def test_a_reader_sees_only_questions_about_the_form(assignment: str) -> None:
 # -- known mistakes ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("assignment", EXACT)
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_every_known_mistake_is_made_by_an_attempt(assignment: str) -> None:
     stated = {pair for a in read_attempts(COURSE, assignment) for pair in a.notes.items()}
     items = load_assignment(COURSE, assignment).items
@@ -206,7 +206,7 @@ def test_every_known_mistake_is_made_by_an_attempt(assignment: str) -> None:
     assert known - stated == set()
 
 
-@pytest.mark.parametrize("assignment", EXACT)
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_there_are_mistakes_enough_and_each_note_has_one_message(assignment: str) -> None:
     for name, item in load_assignment(COURSE, assignment).items.items():
         known = item.known("s001")
@@ -215,7 +215,7 @@ def test_there_are_mistakes_enough_and_each_note_has_one_message(assignment: str
         assert len({(m.note, m.message) for m in known}) == len({m.note for m in known}), name
 
 
-@pytest.mark.parametrize("assignment", EXACT)
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_wrong_attempts_outnumber_right_ones(assignment: str) -> None:
     found = read_attempts(COURSE, assignment)
     right = [a for a in found if a.base == "reference" and not a.marks]

@@ -219,12 +219,18 @@ def test_an_unknown_assignment_is_named_with_those_there_are(tiny: Path) -> None
 def test_attempts_with_known_marks_get_exactly_those(tiny: Path) -> None:
     lines = check_course(open_course(tiny), workers=2)
     assert failed(lines) == {}
-    assert [line.check for line in lines][-4:] == [
+    assert [line.check for line in lines][-7:] == [
         "the reference: full marks",
         "blank: no marks",
         "attempt doubled",
         "attempt ten-terms",
+        "mutants",
+        "mutants to look at",
+        "answers without a thought",
     ]
+    # A sum from 0 is the sum from 1; where asserts mark nobody can say so, so it only warns.
+    (warning,) = [line for line in lines if line.status is Status.WARNING]
+    assert [text for text in warning.details if "range(0, 12)" in text] == list(warning.details)
 
 
 @pytest.mark.slow
@@ -233,6 +239,7 @@ def test_other_marks_than_stated_are_found(tiny: Path) -> None:
     replace_in(attempt(tiny, "ten-terms"), "range(11)", "range(12)")
     replace_in(source_path(tiny), "sum(range(1, 12))", "sum(range(1, 11))")
     found = failed(check_course(open_course(tiny), released=False, workers=1))
+    assert found.pop("mutants").endswith("total: the reference is not marked right: incorrect")
     assert set(found) == {"the reference: full marks", "attempt doubled", "attempt ten-terms"}
     assert found["the reference: full marks"] == "total: 0.5 points, expected 1.5"
     assert "square: 0 points, expected 1 (AssertionError" in found["attempt doubled"]

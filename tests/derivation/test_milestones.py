@@ -144,3 +144,16 @@ def test_a_piece_under_a_sum_with_an_index_of_its_own_is_passed_over() -> None:
 def test_a_product_of_matrices_is_a_milestone(text: str, reached: bool) -> None:
     marked = mark_derivation(text, claim_of("svd-orthogonal"), shares=ALL_FOR_MILESTONES)
     assert dict(marked.earned).get("milestones", 0) == (Fraction(1, 2) if reached else 0)
+
+
+@pytest.mark.parametrize("text", ["$${}$$", "It is obvious that $${}$$", "$${}$$\n\nso\n\n$${}$$"])
+def test_a_claim_small_enough_for_one_step_earns_nothing_by_being_repeated(text: str) -> None:
+    claim = claim_from(
+        {
+            "claim": r"\frac{d}{dx} \frac{e^x}{1 + e^x} = \frac{e^x}{(1 + e^x)^2}",
+            "names": {"x": "real"},
+            "milestones": [r"\frac{d}{dx} (1 + e^x) = e^x"],
+        }
+    )
+    marked = mark_derivation(text.format(claim.forms[0].text), claim)
+    assert (marked.outcome, marked.credit) == (Proof.INCOMPLETE, 0)

@@ -143,7 +143,7 @@ def bite_lines(assignment: str, bites: Sequence[Bite]) -> list[Line]:
     if not bites:
         return []
     alive = [
-        f"{one.item}: {survivor.name} survives ({survivor.why})"
+        (one.plain, f"{one.item}: {survivor.name} survives ({survivor.why})")
         for one in bites
         for survivor in one.survivors
     ]
@@ -153,14 +153,13 @@ def bite_lines(assignment: str, bites: Sequence[Bite]) -> list[Line]:
     )
     said = f"{killed} of {killed + len(alive)} lose marks"
     said += f", {right} more are right as well" if right else ""
-    status = Status.FAILED if alive or faults else Status.OK
-    lines = [Line(assignment, "mutants", status, (said, *faults, *alive))]
-    loose = [f"{b.item}: no survivor is named {text!r}" for b in bites for text in b.unused]
-    loose += [
-        f"{b.item}: no mutant could be made"
-        for b in bites
-        if not (b.mutants or b.shared or b.fault)
-    ]
+    weak = [text for plain, text in alive if not plain]
+    status = Status.FAILED if weak or faults else Status.OK
+    lines = [Line(assignment, "mutants", status, (said, *faults, *weak))]
+    loose = [text for plain, text in alive if plain]
+    loose += [f"{b.item}: no survivor is named {text!r}" for b in bites for text in b.unused]
+    bare = [b.item for b in bites if not (b.mutants or b.shared or b.fault)]
+    loose += [f"{item}: no mutant could be made" for item in bare]
     if loose:
         lines.append(Line(assignment, "mutants to look at", Status.WARNING, tuple(loose)))
     earned = [

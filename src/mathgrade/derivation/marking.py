@@ -372,7 +372,9 @@ def _case_text(pattern: Pattern) -> str:
 
 
 def _earned(marking: _Marking, shares: Shares, best: Reached) -> Iterator[tuple[str, Fraction]]:
-    """The parts of the credit of a derivation that is no proof."""
+    """The parts of the credit of a derivation that is no proof; the claim alone earns none."""
+    if all(_is_claim(marking, link) for link in marking.links):
+        return
     led = sum(met for _, met in best)
     if led and len(best) > 1:
         yield "cases", shares.cases * Fraction(led, len(best))
@@ -389,7 +391,7 @@ def _earned(marking: _Marking, shares: Shares, best: Reached) -> Iterator[tuple[
 
 def _works(marking: _Marking, link: Link) -> bool:
     """Whether a step does something: it can be followed, and its sides are not the same."""
-    return bool(_laws(marking, link))
+    return bool(_laws(marking, link)) and not _is_claim(marking, link)
 
 
 def _passed(marking: _Marking, best: Reached) -> int:

@@ -90,6 +90,7 @@ class Bite:
         seconds: processor time of marking the right answer.
         blank: credit of an answer that is not there.
         trivial: credit of each answer without a thought that is not right.
+        plain: whether it is a cell of plain asserts: there nobody can say which mutants are right.
         shared: the item of the same test cell whose mutants are this one's, too; may be empty.
         unused: entries of EQUIVALENT that no survivor needs.
         fault: why the item could not be looked at; empty if it could.
@@ -104,6 +105,7 @@ class Bite:
     seconds: float = 0.0
     blank: float = 0.0
     trivial: dict[str, float] = field(default_factory=dict)
+    plain: bool = False
     shared: str = ""
     unused: tuple[str, ...] = ()
     fault: str = ""
@@ -131,6 +133,7 @@ class Bite:
             "seconds": round(self.seconds, 4),
             "blank": self.blank,
             "trivial": dict(self.trivial),
+            "plain": self.plain,
             "shared": self.shared,
             "unused": list(self.unused),
             "fault": self.fault,
@@ -159,7 +162,7 @@ def probes_of(course: Path, assignment: str) -> list[Probe]:
 def bite(probe: Probe) -> Bite:
     """Look at one item. Never raises for what is wrong with it: that is the ``fault``."""
     name = probe.item or marked_name(probe.test)
-    found = Bite(probe.assignment, name)
+    found = Bite(probe.assignment, name, plain=not probe.item)
     try:
         nb = _notebook(probe.course, probe.assignment)
         if not probe.item:
