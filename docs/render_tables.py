@@ -124,7 +124,7 @@ def rendered_attacks() -> str:
         for name, attack in attacks.items():
             if attack.kind == kind:
                 here = "nothing" if kind != HONEST else "its marks"
-                alone = stock.get(name) or here
+                alone = (stock[name] or here) if name in stock else "not tried"
                 parts.append(_line((f"`{name}`", attack.tries, _safe(alone), here)))
         parts.append("")
     return "\n".join(parts)

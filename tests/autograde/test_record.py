@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook as Nbgraders
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from traitlets.config import Config
 
 from mathgrade.autograde.attempt_marking import CellRow, Marked, MarkedNotebook
@@ -211,6 +213,52 @@ def test_a_test_cell_that_is_added_gets_a_place_in_every_submission(course: Cour
     course.record(marked(more=1.0))
     assert course.grade("g-test") == (1, None, None, False)
     assert course.grade("words") == (None, 1, 0.5, False)
+
+
+@pytest.mark.parametrize("kind", ["Grade", "Comment", "SubmittedNotebook"])
+def test_a_submission_that_lacks_a_row_gets_it(course: Course, kind: str) -> None:
+    """As nbgrader, or a run of before, may have left it."""
+    course.record(marked("s001"))
+    course.record(marked("s002"))
+    whole = course.dump()
+    entries = {"Grade": "grades", "Comment": "comments", "SubmittedNotebook": "notebooks"}
+
+    def remove(book: Any) -> None:
+        submission = book.find_submission("quiz", "s002")
+        entry = submission.notebooks[0]
+        book.db.delete(entry if kind == "SubmittedNotebook" else getattr(entry, entries[kind])[0])
+
+    course.by_hand(remove)
+    lacking = course.dump()
+    course.enter()
+    filled = course.dump()
+    for name in ("grades", "comments", "submissions"):
+        assert [row[:5] for row in filled[name]] == [row[:5] for row in whole[name]]
+    assert lacking != filled
+
+
+def test_a_large_class_costs_no_more_queries_than_a_small_one(course: Course) -> None:
+    """Each run once looked through the rows of every submission there was."""
+
+    def queries() -> int:
+        count = 0
+
+        def see(*_: Any) -> None:
+            nonlocal count
+            count += 1
+
+        event.listen(Engine, "before_cursor_execute", see)
+        try:
+            course.enter()
+        finally:
+            event.remove(Engine, "before_cursor_execute", see)
+        return count
+
+    course.record(marked("s001"))
+    small = queries()
+    for number in range(2, 9):
+        course.record(marked(f"s{number:03}"))
+    assert queries() == small
 
 
 def test_a_cell_that_is_removed_and_comes_back_has_the_marks_given_by_hand(course: Course) -> None:

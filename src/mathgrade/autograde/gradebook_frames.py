@@ -13,7 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, select
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, func, select
 from sqlalchemy.orm import Session
 
 from mathgrade.autograde.intake import Frame
@@ -34,6 +34,11 @@ _ASIDE = Table(
     Column("student", String(128), primary_key=True),
     Column("written", Text, nullable=False),
 )
+# What a submission has a row of, for cells of which kinds.
+_ROWS: Mapping[Any, tuple[str, ...]] = {
+    api.Grade: ("GradeCell", "TaskCell"),
+    api.Comment: ("SolutionCell", "TaskCell"),
+}
 _BY_HAND = ("manual_score", "extra_credit", "manual_comment")
 
 
@@ -73,9 +78,41 @@ def enter_frames(
         _enter_cells(session, notebook, frame.master)
     session.flush()
     session.expire_all()
-    for submission in entry.submissions:
-        fill_submission(session, submission)
+    for number in _incomplete(session, entry):
+        fill_submission(session, session.get(api.SubmittedAssignment, number))
     return entry
+
+
+def _incomplete(session: Session, entry: Any) -> list[Any]:
+    """Ids of the submissions that lack a row; in a few queries, however large the class is."""
+    notebook, cell = api.SubmittedNotebook, api.BaseCell
+    of_entry = api.Notebook.assignment_id == entry.id
+    counts = [
+        select(notebook.assignment_id, func.count(func.distinct(notebook.notebook_id)))
+        .join(api.Notebook, api.Notebook.id == notebook.notebook_id)
+        .where(of_entry)
+        .group_by(notebook.assignment_id)
+    ]
+    wanted = [len(entry.notebooks)]
+    for kind, types in _ROWS.items():
+        counts.append(
+            select(notebook.assignment_id, func.count(func.distinct(kind.cell_id)))
+            .join(kind, kind.notebook_id == notebook.id)
+            .join(cell, cell.id == kind.cell_id)
+            .join(api.Notebook, api.Notebook.id == cell.notebook_id)
+            .where(of_entry, cell.type.in_(types))
+            .group_by(notebook.assignment_id)
+        )
+        cells = select(func.count(cell.id)).join(api.Notebook, api.Notebook.id == cell.notebook_id)
+        wanted.append(session.scalar(cells.where(of_entry, cell.type.in_(types))) or 0)
+    found = [dict(session.execute(query).tuples().all()) for query in counts]
+    submission = api.SubmittedAssignment
+    there = session.scalars(select(submission.id).where(submission.assignment_id == entry.id))
+    return [
+        number
+        for number in there
+        if any(rows.get(number, 0) != many for rows, many in zip(found, wanted, strict=True))
+    ]
 
 
 def _enter_cells(session: Session, notebook: Any, master: NotebookNode) -> None:
