@@ -71,6 +71,14 @@ def options_of(command: Any) -> dict[str, Any]:
     }
 
 
+def test_items_that_are_tried_are_in_the_course() -> None:
+    tried = {w for c in COMMANDS if c.words[:2] == ("mathgrade", "try") for w in c.words[2:]}
+    items = {word for word in tried if re.fullmatch(r"[a-z-]+:[a-z-]+", word)}
+    reference = "".join(path.read_text() for path in (ROOT / "reference").rglob("*.py"))
+    assert items
+    assert not [item for item in items if f'"{item.partition(":")[2]}"' not in reference]
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -1,4 +1,7 @@
-"""The whole way of an assignment by command, on SQLite and on PostgreSQL; exports at its end."""
+"""The whole way of an assignment by command, on PostgreSQL; exports at its end.
+
+The tutorial's test goes the same way on SQLite.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +37,12 @@ class Ran:
         self.out, self.err = capsys.readouterr()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def marked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def marked(postgresql_server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny course after release, autograde and feedback, with three who handed in or did not."""
     course = tiny_course(tmp_path_factory.mktemp("way") / "course")
-    if request.param == "postgresql":
-        running: postgresql.Server = request.getfixturevalue("postgresql_server")
-        with (course / "nbgrader_config.py").open("a") as config:
-            config.write(f"\nc.CourseDirectory.db_url = {running.database()!r}\n")
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nc.CourseDirectory.db_url = {postgresql_server.database()!r}\n")
     generate(open_course(course), NAME)  # `mathgrade release` without its checks
     for student, cells in {"s001": RIGHT, "s002": {**RIGHT, "words": "Because."}}.items():
         hand_in(course, student, cells)
