@@ -9,7 +9,7 @@ import pytest
 
 from mathgrade.course.mutation.code import code_mutants
 from mathgrade.course.mutation.mutant import Mutant
-from mathgrade.course.mutation.running import bench_for, fates
+from mathgrade.course.mutation.running import bench_for, fates, given_matrices
 from mathgrade.errors import CourseError
 from mathgrade.verdict import Outcome
 from tests.autograde.courses import graded, notebook
@@ -59,6 +59,17 @@ def test_what_is_given_to_students_stays() -> None:
         assert mutant.response.startswith("def f(z, axis=-1):"), mutant.name
 
 
+@pytest.mark.parametrize(
+    ("cell", "never"),
+    [
+        ("y = np.maximum(x, 0)", "order: y = np.maximum(x, 0) -> y = np.maximum(0, x)"),
+        ("y = np.array(x)", "dropped function: y = np.array(x) -> y = x"),
+    ],
+)
+def test_what_changes_nothing_is_not_made(cell: str, never: str) -> None:
+    assert never not in {mutant.name for mutant in code_mutants(cell)}
+
+
 def test_a_cell_without_markers_is_a_solution_as_a_whole() -> None:
     assert "sign: y = x + 1 -> y = x - 1" in {m.name for m in code_mutants("y = x + 1")}
 
@@ -66,6 +77,20 @@ def test_a_cell_without_markers_is_a_solution_as_a_whole() -> None:
 def test_a_cell_that_is_not_python_is_said() -> None:
     with pytest.raises(SyntaxError):
         list(code_mutants("def f(:"))
+
+
+def test_the_notebooks_own_matrices_are_given_but_no_loop_variable() -> None:
+    plot = "B = 2 * A\nfor M in (A, B):\n    product = A @ M"
+    nb = notebook(
+        [
+            graded("import numpy as np\nA = np.eye(2) * 3\nx = 1.5", "preamble", locked=True),
+            graded("C = np.eye(2)", "answer", solution=True),
+            graded(plot, "plot", locked=True),
+            graded("D = C + A", "later", locked=True),
+        ]
+    )
+    given = given_matrices(Path.cwd(), "none", nb, "s001")
+    assert [name for name, _ in given] == ["A", "B"]
 
 
 # -- run -------------------------------------------------------------------------------------

@@ -57,6 +57,9 @@ _PAIRS = (
     ("TypeError", "RuntimeError"),
 )
 _OTHER_NAME = {b: a for a, b in _PAIRS} | dict(_PAIRS)
+# Of no consequence: what these leave out is put in again, these take arguments in any order.
+_CONVERTERS = ("array", "asarray")
+_SYMMETRIC = ("maximum", "minimum", "max", "min", "add", "multiply", "hypot")
 
 
 def code_mutants(source: str) -> Iterator[Mutant]:
@@ -218,18 +221,20 @@ def _of_call(node: ast.Call) -> Iterator[Change]:
         first = [ast.Constant(1), args[0]] if len(args) == 1 else args
         if len(args) == 1:
             yield "off by one", ast.Call(node.func, first, keywords)
-    elif args and not isinstance(args[0], ast.Starred) and not _only_converts(node.func):
+    elif args and not isinstance(args[0], ast.Starred) and _called(node.func) not in _CONVERTERS:
         yield "dropped function", args[0]
-    if len(args) >= 2:
+    if len(args) >= 2 and _called(node.func) not in _SYMMETRIC:
         yield "order", ast.Call(node.func, [args[1], args[0], *args[2:]], keywords)
     for k in range(len(keywords)):
         kept = keywords[:k] + keywords[k + 1 :]
         yield "dropped argument", ast.Call(node.func, args, kept)
 
 
-def _only_converts(function: ast.expr) -> bool:
-    """Whether a call makes an array of numbers that answer tests take for one anyway."""
-    return isinstance(function, ast.Attribute) and function.attr in ("array", "asarray")
+def _called(function: ast.expr) -> str:
+    """The last part of a function's name, empty for anything else that is called."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _of_statement(node: ast.stmt, parents: dict[ast.AST, ast.AST]) -> Iterator[Change]:

@@ -7,6 +7,7 @@ verdicts; what a mutant prints is dropped, and a mutant that does not end is end
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import multiprocessing
 import os
@@ -304,6 +305,16 @@ def given_matrices(course: Path, assignment: str, nb: Any, student: str) -> list
         process.join()
 
 
+def _assigned(sources: tuple[str, ...]) -> Iterator[str]:
+    """Names that cells assign at their top level: not what a loop in a plot runs over."""
+    for source in sources:
+        with contextlib.suppress(SyntaxError):
+            for statement in parse_cell(source).body:
+                if isinstance(statement, ast.Assign):
+                    for target in statement.targets:
+                        yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+
+
 def _give(channel: Connection, bench: Bench) -> None:
     import numpy as np
     import sympy as sp
@@ -314,7 +325,8 @@ def _give(channel: Connection, bench: Bench) -> None:
             with contextlib.suppress(Exception):
                 run_statement(source, namespace)
     found = []
-    for name, value in namespace.items():
+    for name in _assigned(bench.before):
+        value: Any = namespace.get(name)
         numbers = isinstance(value, np.ndarray) and value.dtype.kind in "iuf"
         if (numbers and 0 < value.ndim < 3 and value.size <= 100) or (
             isinstance(value, sp.MatrixBase) and len(value) <= 100
