@@ -409,8 +409,10 @@ ITEMS = [
 
 # Mutants of the solution that are right as well, each with the reason.
 _SHIFT = "The softmax stays as it is when all scores are moved by u, whatever its sign."
+_SYMMETRIC = "The Jacobian of the softmax is symmetric."
 EQUIVALENT = {
-    "softmax-jacobian": {".swapaxes(0, 1)": "The Jacobian of the softmax is symmetric."},
+    "softmax-jacobian": {".swapaxes(0, 1)": _SYMMETRIC},
+    "matrix-gradient": {".swapaxes(0, 1)": _SYMMETRIC},
     "grad-w": {
         "-> return softmax_jacobian(X @ w + u)[i] @ X": _SHIFT,
         "-> return softmax_jacobian(X @ w)[i] @ X": _SHIFT,

@@ -698,3 +698,10 @@ ITEMS = [
         mistakes=GRADIENT_CODE_MISTAKES,
     ),
 ]
+
+_MAY_BE_EQUAL = "x >= y holds where x == y does, so that to say both says no more."
+# Mutants of the references that are right as well, and why; see docs/authoring.md.
+EQUIVALENT = {
+    "dx-max": {"(x == y) or (x >= y)": _MAY_BE_EQUAL},
+    "dy-max": {"(x == y) or (x >= y)": _MAY_BE_EQUAL},
+}
