@@ -267,7 +267,7 @@ ITEMS = [
             Mistake(
                 V * SIGMA,
                 "This is V times Σ; asked is Σ times the transpose of V.",
-                "svd.order",
+                "svd.order-and-v",
             ),
             Mistake(
                 sp.sqrt(2) * SIGMA * V.T,
