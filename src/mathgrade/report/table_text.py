@@ -8,10 +8,11 @@ import io
 import json
 from typing import Any
 
+from mathgrade.export.cells import safe_text
 from mathgrade.report.advice import advise
 from mathgrade.report.figures import AssignmentFigures, ClassFigures, ItemFigures
 
-__all__ = ["figures_json", "items_csv", "safe_cell"]
+__all__ = ["figures_json", "items_csv"]
 
 COLUMNS = (
     "assignment",
@@ -42,10 +43,10 @@ def items_csv(figures: ClassFigures) -> str:
             first = found.reasons[0] if found.reasons else None
             writer.writerow(
                 [
-                    safe_cell(one.name),
-                    safe_cell(found.item.notebook),
-                    safe_cell(found.item.name),
-                    safe_cell(found.item.title),
+                    safe_text(one.name),
+                    safe_text(found.item.notebook),
+                    safe_text(found.item.name),
+                    safe_text(found.item.title),
                     f"{found.item.points:g}",
                     found.known + found.waiting,
                     found.waiting,
@@ -55,21 +56,11 @@ def items_csv(figures: ClassFigures) -> str:
                     _rounded(found.facility),
                     _rounded(found.discrimination),
                     _rounded(one.alpha),
-                    safe_cell(first.note) if first else "",
+                    safe_text(first.note) if first else "",
                     first.count if first else "",
                 ]
             )
     return text.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """A text no spreadsheet takes for a formula: an apostrophe before what begins like one.
-
-    >>> safe_cell("=1+1"), safe_cell("softmax")
-    ("'=1+1", 'softmax')
-    """
-    # Also after spaces, which some programs drop (OWASP, CSV injection).
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in "\t\r\n" else text
 
 
 def _rounded(value: float | None) -> str:
