@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mathgrade.cli import main
-from mathgrade.cli.bites import bite_table, check_json
+from mathgrade.cli.bites import bite_table
+from mathgrade.cli.json_views import checks_json
 from mathgrade.cli.session import out
 from mathgrade.course.check import Line, Status
 from mathgrade.course.mutation import Bite, Survivor
@@ -101,9 +102,9 @@ def test_the_table_never_rounds_a_kill_rate_up(capsys: pytest.CaptureFixture[str
 
 def test_the_json_names_every_survivor() -> None:
     line = Line("week", "mutants", Status.FAILED, ("weak",))
-    found = json.loads(check_json([line], BITES))
-    assert found["checks"] == [
+    assert checks_json([line]) == [
         {"assignment": "week", "check": "mutants", "status": "failed", "details": ["weak"]}
     ]
-    assert found["items"][1]["survivors"] == [{"name": "sign: -x", "why": "marked right"}]
-    assert [one["rate"] for one in found["items"]] == [1.0, 0.999, None]
+    items = json.loads(json.dumps([one.to_json() for one in BITES]))
+    assert items[1]["survivors"] == [{"name": "sign: -x", "why": "marked right"}]
+    assert [one["rate"] for one in items] == [1.0, 0.999, None]

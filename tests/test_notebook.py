@@ -327,7 +327,7 @@ MISFITS = [
         {"options": ["sigmoid", "tanh"]},
         "Choose one of 'sigmoid', 'tanh'; received the text",
     ),
-    ({"a"}, {"options": "abc"}, "Choose one of 'a', 'b', 'c'; received a set of 1 entry."),
+    ({"a", "b"}, {"options": "abc"}, "Choose one of 'a', 'b', 'c'; received a set of 2 entries."),
     ("a", {"options": "abc", "several": True}, "hand in a set of keys"),
     ({"a", "d"}, {"options": "abc", "several": True}, "received the text 'd'"),
     ("a", {"options": []}, "Choose one of"),

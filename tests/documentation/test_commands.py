@@ -52,6 +52,8 @@ def fault_of(words: tuple[str, ...]) -> str:
         word, equals, _ = given.pop(0).partition("=")
         if not word.startswith("--"):
             there += 1
+        elif word == "--help":
+            return ""
         elif word not in options:
             return f"there is no option {word!r}"
         elif not options[word].is_flag and not equals:
@@ -186,7 +188,9 @@ def test_a_block_of_toml_can_be_read(block: Block) -> None:
 def test_blocks_say_what_they_are() -> None:
     known = {"indented", "text", "python", "pycon", "sh", "bash", "console", "toml", "json", "latex", "csv",
              "toctree", "eval-rst", "markdown", "yaml", "ini"}  # fmt: skip
-    assert not [f"{block}: {block.kind!r}" for block in BLOCKS if block.kind not in known]
+    # What stands behind the language in docs/authoring.md says where its block belongs.
+    kinds = [(block, block.kind.split()[0]) for block in BLOCKS]
+    assert not [f"{block}: {kind!r}" for block, kind in kinds if kind not in known]
 
 
 def test_there_is_something_to_look_at() -> None:
