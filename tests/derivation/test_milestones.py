@@ -155,5 +155,5 @@ def test_a_claim_small_enough_for_one_step_earns_nothing_by_being_repeated(text:
             "milestones": [r"\frac{d}{dx} (1 + e^x) = e^x"],
         }
     )
-    marked = mark_derivation(text.format(claim.forms[0].text), claim)
+    marked = mark_derivation(text.replace("{}", claim.forms[0].text), claim)
     assert (marked.outcome, marked.credit) == (Proof.INCOMPLETE, 0)

@@ -82,7 +82,7 @@ def changes(root: Node, context: Context) -> Iterator[Change]:
     >>> from mathgrade.expression import read, read_names, to_text
     >>> context = read_names({"x": "real"})
     >>> [to_text(node) for _, node in changes(read("2*x", context), context)][:4]
-    ['-2*x', '2*2*x', '1/2*2*x', '0']
+    ['-2*x', '2*(2*x)', '1/2*(2*x)', '0']
     """
     formula = kind_of(root) is Kind.FORMULA
     shape = _shape(root, context) if formula else None
