@@ -78,6 +78,12 @@ def test_the_page_is_one_file_that_asks_for_nothing(page: str) -> None:
     assert not re.search(r"https?://|<script|url\(|@import", page)
 
 
+def test_formulas_are_set_as_on_the_feedback_page(page: str) -> None:
+    """The styles of formulas moved to a sheet of their own, and the report lost them."""
+    assert "math{" in page
+    assert ".m-tall2{" in page
+
+
 def test_links_lead_somewhere_and_headings_go_down_by_one(page: str) -> None:
     inspector = inspected(page)
     assert set(inspector.targets) <= set(inspector.ids)

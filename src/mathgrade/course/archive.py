@@ -71,7 +71,8 @@ def read_archive(
         CourseError: it is no zip file, or nothing in it has a name as the platforms give them.
     """
     try:
-        members = zipfile.ZipFile(path).infolist()
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise CourseError(f"{path} cannot be read as a zip file: {error}.") from error
     if len(members) > _MOST_MEMBERS:

@@ -17,7 +17,7 @@ from mathgrade.feedback.witness import difference, example
 from mathgrade.proof_rows import brief, rows
 from mathgrade.verdict import Finding, Outcome, Verdict
 
-__all__ = ["message", "number", "render"]
+__all__ = ["TEMPLATES", "message", "number", "page_environment", "render", "sentence"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -50,10 +50,10 @@ def render(page: Page) -> str:
     return _template().render(page=page, style=_style())
 
 
-@lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
+def page_environment(templates: Path) -> jinja2.Environment:
+    """What fills the templates of a page: everything is escaped, and formulas are set."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
+        loader=jinja2.FileSystemLoader(templates),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -63,9 +63,15 @@ def _template() -> jinja2.Template:
         "number": number,
         "message": message,
         "formula": lambda latex: Markup(display_formula(latex)),  # noqa: S704
-        "inline": formula,
         "sentence": sentence,
     }
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    environment = page_environment(TEMPLATES)
+    environment.filters["inline"] = formula
     environment.globals |= {
         "sign": sign,
         "share": share,

@@ -11,9 +11,8 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from mathgrade.feedback.markdown import display_formula
 from mathgrade.feedback.render import TEMPLATES as FEEDBACK_TEMPLATES
-from mathgrade.feedback.render import message, number, sentence
+from mathgrade.feedback.render import number, page_environment
 from mathgrade.report.advice import FEW, Advice, advise
 from mathgrade.report.charts import heat_map, histogram, level
 from mathgrade.report.figures import AssignmentFigures, ClassFigures
@@ -59,20 +58,10 @@ def render_report(figures: ClassFigures) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(TEMPLATES)
     environment.filters |= {
-        "number": number,
-        "message": message,
-        "sentence": sentence,
         "percent": _percent,
         "correlation": _correlation,
-        "formula": lambda latex: Markup(display_formula(latex)),  # noqa: S704
         "time": lambda time: f"{time:%d %B %Y, %H:%M}".lstrip("0"),
     }
     environment.globals |= {
@@ -88,7 +77,10 @@ def _template() -> jinja2.Template:
 
 @lru_cache(maxsize=1)
 def _style() -> Markup:
-    sheets = (FEEDBACK_TEMPLATES / "page.css", TEMPLATES / "report.css")
+    sheets = (
+        *(FEEDBACK_TEMPLATES / name for name in ("page.css", "math.css")),
+        TEMPLATES / "report.css",
+    )
     return Markup("".join(sheet.read_text(encoding="utf-8") for sheet in sheets))  # noqa: S704
 
 
