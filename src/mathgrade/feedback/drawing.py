@@ -209,9 +209,13 @@ def _of_entries(entries: Entries) -> str:
 # -- arrows ---------------------------------------------------------------------------------------
 
 
+_TINY = 1e-300  # less is drawn as 0: nothing can be divided by it
+
+
 def _arrows(picture: Arrows) -> Markup:
     size, middle = 240, 120.0
-    most = max(abs(part) for arrow in picture.arrows for part in arrow) or 1.0
+    most = max(abs(part) for arrow in picture.arrows for part in arrow)
+    most = most if most > _TINY else 1.0
     most = max(most, 1.0) if picture.circle else most
     scale = 96 / most
     parts = [
