@@ -71,7 +71,7 @@ def test_text_is_read_and_written(text, kind, latex):
         ((sp.Matrix([1, 2]), 3), "([[1], [2]], 3)"),
         (sp.true, "True"),
     ],
-    ids=str,
+    ids=lambda part: part if isinstance(part, str) else type(part).__name__,
 )  # fmt: skip
 def test_python_and_sympy_objects_are_read(value, text):
     node = read_any(value, CONTEXT)[0]
