@@ -79,6 +79,7 @@ class Grounder:
         self.case = case
         self.definitions = definitions or {}
         self.m = Matrices(program)
+        self.names: dict[str, Value] = {}
         self.visits = 0
         self.copies = 1  # how often the piece that is looked at is written out
 
@@ -119,7 +120,11 @@ class Grounder:
             case Number(value):
                 return p.number(value)
             case Name(name):
-                return env[name] if name in env else self._name(name)
+                if name in env:
+                    return env[name]
+                if name not in self.names:
+                    self.names[name] = self._name(name)
+                return self.names[name]
             case Add(terms):
                 return self.m.sum([self.go(t, env, memo) for t in terms])
             case Mul(factors):

@@ -30,6 +30,8 @@ _EVERYWHERE = frozenset(
     ("exp", "sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "erf", "floor", "ceil")
 )
 _POSITIVE_VALUED = frozenset(("exp", "cosh"))
+_OF_NO_STEP = frozenset((Op.NUMBER, Op.ATOM, Op.UNDEFINED, Op.TRUTH, Op.CONSTANT))
+_OF_STEPS_ONLY = frozenset(Op) - _OF_NO_STEP - {Op.POWER, Op.ROOT, Op.FUNCTION}
 
 
 @dataclass(slots=True)
@@ -78,16 +80,17 @@ class Program:
     # -- numbers ---------------------------------------------------------------------
 
     def number(self, value: Fraction | int) -> int:
-        if type(value) is int or value.denominator == 1:
-            place = self.whole.get(value.numerator)
-            if place is None:
-                place = self.whole[value.numerator] = self._number(Fraction(value))
-            return place
-        return self._number(Fraction(value))
+        top = value.numerator
+        if type(value) is not int and value.denominator != 1:
+            return self._number(value)
+        place = self.whole.get(top)
+        if place is None:
+            place = self.whole[top] = self._number(Fraction(top))
+        return place
 
-    def _number(self, value: Fraction) -> int:
-        facts = Fact.TOTAL | Fact.FIXED
-        facts |= (Fact.NONNEGATIVE if value >= 0 else 0) | (Fact.NONZERO if value else 0)
+    def _number(self, value: Fraction | int) -> int:
+        top = value.numerator
+        facts = _KEPT | (Fact.NONNEGATIVE if top >= 0 else 0) | (Fact.NONZERO if top else 0)
         return self._add((Op.NUMBER, (value,)), facts)
 
     def constant(self, name: str) -> int:
@@ -98,6 +101,9 @@ class Program:
         return self.never
 
     def atom(self, atom: Atom) -> int:
+        place = self.known.get((Op.ATOM, (atom.key,)))
+        if place is not None:
+            return place
         domain = atom.domain
         facts = int(Fact.TOTAL)
         if domain.low is not None and domain.low >= 0:
@@ -140,11 +146,12 @@ class Program:
         if len(rest) == 1:
             return rest[0]
         rest.sort()
-        twice = next((a for a, b in pairwise(rest) if a == b and self.steps[a][0] is Op.ROOT), None)
-        if twice is not None:
-            rest.remove(twice)
-            rest.remove(twice)
-            return self.product(self.power(twice, 2), *rest)
+        if len(set(rest)) < len(rest):
+            twice = [a for a, b in pairwise(rest) if a == b and self.steps[a][0] is Op.ROOT]
+            if twice:
+                rest.remove(twice[0])
+                rest.remove(twice[0])
+                return self.product(self.power(twice[0], 2), *rest)
         every, _ = self._all_and_any(rest)
         return self._add((Op.PRODUCT, tuple(rest)), every)
 
@@ -362,20 +369,25 @@ class Program:
     def parts(self, step: int) -> tuple[int, ...]:
         """The steps a step is made of."""
         op, args = self.steps[step]
-        if op in (Op.NUMBER, Op.ATOM, Op.UNDEFINED, Op.TRUTH, Op.CONSTANT):
+        if op in _OF_STEPS_ONLY:
+            return args  # type: ignore[return-value]
+        if op in _OF_NO_STEP:
             return ()
-        if op in (Op.POWER, Op.ROOT):
-            return (args[0],)  # type: ignore[return-value]
-        return args[1:] if op is Op.FUNCTION else args  # type: ignore[return-value]
+        return args[1:] if op is Op.FUNCTION else args[:1]  # type: ignore[return-value]
 
     def reachable(self, outputs: list[int]) -> list[int]:
         """The steps the outputs need, in the order they can be taken."""
-        needed, stack = set(outputs), list(outputs)
+        needed, stack, steps = set(outputs), list(outputs), self.steps
         while stack:
-            for part in self.parts(stack.pop()):
+            op, args = steps[stack.pop()]
+            if op in _OF_NO_STEP:
+                continue
+            if op not in _OF_STEPS_ONLY:
+                args = args[1:] if op is Op.FUNCTION else args[:1]
+            for part in args:
                 if part not in needed:
-                    needed.add(part)
-                    stack.append(part)
+                    needed.add(part)  # type: ignore[arg-type]
+                    stack.append(part)  # type: ignore[arg-type]
         return sorted(needed)
 
 

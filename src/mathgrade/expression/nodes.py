@@ -12,8 +12,9 @@ top only, never inside a formula; :mod:`mathgrade.expression.kinds` says which i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cache
 
 __all__ = [
     "Add",
@@ -290,14 +291,22 @@ def children(node: Node) -> list[Node]:
     ['x', 'y']
     """
     found: list[Node] = []
-    names: tuple[str, ...] = type(node).__match_args__
-    for name in names:
+    # mypy takes the hash of a node for that of its class.
+    for name, how in _fields_with_nodes(type(node)):  # type: ignore[arg-type]
         value = getattr(node, name)
-        if isinstance(value, Node):
+        if how == "Node":
             found.append(value)
-        elif isinstance(value, tuple):
-            _collect(value, found)
+        elif how == "tuple[Node, ...]":
+            found += value
+        else:
+            _collect((value,), found)
     return found
+
+
+@cache
+def _fields_with_nodes(kind: type[Node]) -> tuple[tuple[str, str], ...]:
+    """The fields of a class of nodes that hold nodes, each with its type as it is written."""
+    return tuple((f.name, str(f.type)) for f in fields(kind) if "Node" in str(f.type))
 
 
 def free_names(node: Node) -> frozenset[str]:
@@ -310,18 +319,21 @@ def free_names(node: Node) -> frozenset[str]:
     stack = [node]
     while stack:
         part = stack.pop()
-        if isinstance(part, Name):
-            found.add(part.name)
-        elif isinstance(part, Fold):
-            found |= free_names(part.body) - {part.index}
-            stack += (part.low, part.high)
-        elif isinstance(part, Subst):
-            found |= free_names(part.body) - {part.name}
-            stack.append(part.value)
-        else:
-            if isinstance(part, Apply):
-                found.add(part.function)
-            stack += children(part)
+        match part:
+            case Name(name):
+                found.add(name)
+            case Number():
+                pass
+            case Fold():
+                found |= free_names(part.body) - {part.index}
+                stack += (part.low, part.high)
+            case Subst():
+                found |= free_names(part.body) - {part.name}
+                stack.append(part.value)
+            case _:
+                if isinstance(part, Apply):
+                    found.add(part.function)
+                stack += children(part)
     return frozenset(found)
 
 
