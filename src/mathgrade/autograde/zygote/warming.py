@@ -58,17 +58,24 @@ def threads() -> int:
 
 
 def _draw() -> None:
-    """Have matplotlib find its fonts and lay out a formula."""
+    """Have matplotlib find its fonts, and do once what figures are usually made of."""
     from matplotlib import mathtext
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     mathtext.math_to_image(r"$\frac{e^{x}}{x_0}$", io.BytesIO(), dpi=100, format="png")
-    figure = Figure(figsize=(2, 2))
+    figure = Figure(figsize=(4, 2), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], label="a")
-    axes.legend()
+    left, right = figure.subplots(1, 2, sharey=True)
+    for axes in (left, right):
+        axes.plot([1, 10], [0, 1], linewidth=2, label="$y_1$")
+        axes.grid(alpha=0.25)
+        axes.set(xlabel="$x$", title="a")
+    left.set(ylabel="y", ylim=(-0.1, 1.1))
+    left.annotate("b", (2, 0.5))
+    right.set(xscale="log")
+    right.scatter([2], [0.5])
+    right.legend(frameon=False)
     figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
 
 
