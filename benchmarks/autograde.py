@@ -11,6 +11,9 @@ started) and by the clock on the wall. The floor executes all code cells, tests 
 of a process that has everything loaded, one after another, and throws away what they show. Marks
 are compared with those the attempts state.
 
+There are two floors: one that draws the figures, as every notebook does that shows them, and one
+that leaves them undrawn.
+
 ``--sizes`` gives the cost of an attempt, the memory of the main process, and what it costs to run
 again where nothing has changed, for classes of these sizes. Processor time is read from a control
 group, for which the program has to run as root on Linux.
@@ -20,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -212,6 +216,11 @@ def mathgrade(assignment: str, *more: str) -> list[str]:
     return [sys.executable, "-m", "mathgrade.cli", "autograde", assignment, *more]
 
 
+def floor(assignment: str, *more: str) -> list[str]:
+    """This program, as the floor."""
+    return [sys.executable, __file__, "--floor", assignment, *more]
+
+
 @contextlib.contextmanager
 def cluster(workers: int) -> Iterator[str]:
     """Address of a Dask cluster of this machine; empty where Dask is not installed."""
@@ -239,7 +248,8 @@ def make_ways(folder: Path, assignment: str, scheduler: str) -> dict[str, Way]:
         "nbgrader autograde": Way(
             stock, [sys.executable, "-m", "nbgrader", "autograde", assignment]
         ),
-        "floor": Way(copy("floor"), [sys.executable, __file__, "--floor", assignment], marks=False),
+        "floor": Way(copy("floor"), floor(assignment), marks=False),
+        "floor, figures undrawn": Way(copy("undrawn"), floor(assignment, "--undrawn"), marks=False),
         "mathgrade, 1 worker": Way(ours, mathgrade(assignment, "--workers", "1")),
         "mathgrade, 2 workers": Way(copy("two"), mathgrade(assignment, "--workers", "2")),
     }
@@ -249,9 +259,9 @@ def make_ways(folder: Path, assignment: str, scheduler: str) -> dict[str, Way]:
     return ways
 
 
-def run_floor(assignment: str) -> None:
+def run_floor(assignment: str, *, draws: bool) -> None:
     """Execute all code cells of all attempts of the course around us, each in a fork."""
-    import matplotlib.pyplot  # noqa: F401 - loaded before the fork
+    import matplotlib.pyplot as plt  # loaded before the fork
     import sympy  # noqa: F401
 
     import mathgrade.notebook  # noqa: F401
@@ -265,10 +275,19 @@ def run_floor(assignment: str) -> None:
         for cell in nb.cells:
             if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.source = tests[cell.id]
-        _execute(nb, folder)
+        _execute(nb, folder, _draw if draws else lambda: plt.close("all"))
 
 
-def _execute(nb: Any, folder: Path) -> None:
+def _draw() -> None:
+    """Draw the figures there are as a notebook does that shows them."""
+    import matplotlib.pyplot as plt
+
+    for number in plt.get_fignums():
+        plt.figure(number).savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    plt.close("all")
+
+
+def _execute(nb: Any, folder: Path, after: Callable[[], None]) -> None:
     process = os.fork()
     if process == 0:
         os.chdir(folder)
@@ -282,6 +301,7 @@ def _execute(nb: Any, folder: Path) -> None:
             lines = ["" if line.startswith("%") else line for line in cell.source.split("\n")]
             try:
                 exec(compile("\n".join(lines), "cell", "exec"), namespace)
+                after()
             except BaseException:
                 continue
         os._exit(0)
@@ -385,9 +405,10 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", help="of classes; nothing is compared then")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--floor", metavar="ASSIGNMENT", help=argparse.SUPPRESS)
+    parser.add_argument("--undrawn", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.floor:
-        run_floor(options.floor)
+        run_floor(options.floor, draws=not options.undrawn)
         return
     meter = Meter()
     with tempfile.TemporaryDirectory(prefix="mathgrade-benchmark-") as name:
