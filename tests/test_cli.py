@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from mathgrade import __version__
-from mathgrade.cli import json_views, main, session, tables
+from mathgrade.cli import json_views, main, session, tables, verdicts
 from mathgrade.cli.session import Session
 from mathgrade.course.demo import Demo, DemoClass
 from mathgrade.course.marks import ItemMark, StudentMarks
@@ -315,7 +315,7 @@ def test_a_verdict_shows_every_criterion_and_the_whole_witness(
         ],
         read_as="x^2",
     )
-    session.out().print(tables.verdict_view(verdict))
+    session.out().print(verdicts.verdict_view(verdict))
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
         "PARTIAL   sign",
         "read as x^2",

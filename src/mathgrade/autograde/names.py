@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mathgrade.autograde.module_scope import ModuleScope
 
@@ -38,10 +39,15 @@ def parse_cell(source: str) -> ast.Module:
     Raises:
         SyntaxError: it is not Python.
     """
+    return ast.parse(_as_python(source))
+
+
+@lru_cache(maxsize=256)
+def _as_python(source: str) -> str:
     from IPython.core.inputtransformer2 import TransformerManager
 
     text: str = TransformerManager().transform_cell(source)
-    return ast.parse(text)
+    return text
 
 
 def free_names(source: str) -> FreeNames:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mathgrade.course.check import Line
-from mathgrade.course.demo import Demo
-from mathgrade.course.marks import StudentMarks
-from mathgrade.course.submissions import Result
-from mathgrade.verdict import Verdict
+if TYPE_CHECKING:  # each command loads only what it needs itself
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from mathgrade.course.check import Line
+    from mathgrade.course.demo import Demo
+    from mathgrade.course.marks import StudentMarks
+    from mathgrade.course.submissions import Result
+    from mathgrade.verdict import Verdict
 
 __all__ = ["checks_json", "class_json", "demo_json", "pages_json", "results_json", "verdict_json"]
 

@@ -1,23 +1,24 @@
-"""How results look on a terminal: checks, a class, a verdict."""
+"""How results look on a terminal: checks, a class, the layers of the sandbox."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from mathgrade.autograde.sandbox import LAYERS
-from mathgrade.autograde.sandbox.probing import Probe
-from mathgrade.cli.derivation import rows_view
-from mathgrade.course.check import Line, Status
-from mathgrade.course.doctor import Part
-from mathgrade.course.marks import StudentMarks
-from mathgrade.proof_rows import brief, rows
-from mathgrade.verdict import Finding, Outcome, Verdict
+
+if TYPE_CHECKING:  # each command loads only what it needs itself
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from mathgrade.autograde.sandbox.probing import Probe
+    from mathgrade.course.check import Line
+    from mathgrade.course.doctor import Part
+    from mathgrade.course.marks import StudentMarks
 
 __all__ = [
     "check_table",
@@ -26,21 +27,13 @@ __all__ = [
     "part_table",
     "reviews_of",
     "show_pages",
-    "verdict_view",
 ]
 
 _BOX = SIMPLE_HEAD
 _STATUS = {
-    Status.OK: ("✓ ok", "green"),
-    Status.WARNING: ("! warning", "yellow"),
-    Status.FAILED: ("✗ failed", "bold red"),
-}
-_OUTCOME = {
-    Outcome.CORRECT: "bold green",
-    Outcome.PARTIAL: "bold yellow",
-    Outcome.INCORRECT: "bold red",
-    Outcome.INVALID: "bold red",
-    Outcome.UNDECIDED: "bold magenta",
+    "ok": ("✓ ok", "green"),
+    "warning": ("! warning", "yellow"),
+    "failed": ("✗ failed", "bold red"),
 }
 
 
@@ -56,7 +49,7 @@ def check_table(lines: Sequence[Line]) -> Table:
         if before and line.assignment != before:
             table.add_section()
         before = line.assignment
-        words, style = _STATUS[line.status]
+        words, style = _STATUS[line.status.value]
         table.add_row(
             line.assignment, line.check, Text(words, style), Text("\n".join(line.details))
         )
@@ -144,37 +137,6 @@ def show_pages(console: Console, pages: Sequence[Path], *, at_most: int = 6) -> 
         console.print(Text(f"  {page}"), soft_wrap=True)
     if len(pages) > at_most:
         console.print(Text(f"  … and {len(pages) - at_most} more beside them"))
-
-
-def verdict_view(verdict: Verdict) -> RenderableType:
-    """A verdict for an instructor: what was read, every criterion, the witness in full."""
-    head = Text(verdict.outcome.value.upper(), _OUTCOME[verdict.outcome])
-    if verdict.points:
-        head.append(f"   {_number(verdict.earned)} of {verdict.points:g} points", "default")
-    if verdict.item:
-        head.append(f"   {verdict.item}", "dim")
-    if verdict.note:
-        head.append(f"   {verdict.note}", "dim")
-    parts: list[RenderableType] = [head]
-    if verdict.read_as:
-        parts.append(Text(f"read as {verdict.read_as}", "cyan"))
-    if verdict.lines:
-        parts.append(rows_view(rows(verdict)))
-    for finding in verdict.findings:
-        parts.append(_finding(finding, verdict))
-    return Group(*parts)
-
-
-def _finding(finding: Finding, verdict: Verdict) -> Text:
-    sign, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "magenta")}[finding.met]
-    line = Text(f"  {sign} ", style).append(finding.criterion, "default")
-    if finding.share and finding.share != 1:
-        line.append(f" ({finding.share} of the credit)", "dim")
-    if finding.message:
-        line.append("\n    " + brief(finding, verdict).replace("\n", "\n    "), "default")
-    if finding.witness is not None:
-        line.append(f"\n    {finding.witness.text(reveal=True)}", "yellow")
-    return line
 
 
 def _number(value: float) -> str:

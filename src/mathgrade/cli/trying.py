@@ -37,7 +37,7 @@ def try_(
     """
     from mathgrade.cli.derivation import derivation_view
     from mathgrade.cli.json_views import verdict_json
-    from mathgrade.cli.tables import verdict_view
+    from mathgrade.cli.verdicts import verdict_view
     from mathgrade.course import trial
     from mathgrade.verdict import Outcome
 
