@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mathgrade.answers import Derivation, Shares
+from mathgrade.answers.derivation import verdict_of
+from mathgrade.derivation.marked import Proof
+from mathgrade.derivation.marking import mark_derivation
 from mathgrade.errors import ItemError
 from mathgrade.items import Item, Mistake
 from mathgrade.marked_line import LineOutcome
@@ -131,6 +134,18 @@ def test_the_shares_decide_what_a_part_earns():
     assert verdict.credit == Fraction(1, 3)
     assert [f.share for f in verdict.findings if f.met] == [Fraction(1, 3)]
     assert JACOBIAN.mark(ONE_CASE).credit > Fraction(1, 3)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e-9])
+def test_what_is_wrong_for_certain_may_have_earned_what_there_was_no_time_to_see(seconds):
+    marked = mark_derivation(WRONG, SHIFT._claim, time_limit=seconds)
+    assert marked.outcome is Proof.WRONG
+    assert marked.credit + marked.unsettled == Shares().most
+    verdict = verdict_of(marked)
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert verdict.needs_review
+    assert verdict.note == "derivation.wrong-line"
+    assert verdict_of(mark_derivation(WRONG, SHIFT._claim)).outcome is not Outcome.UNDECIDED
 
 
 def test_what_only_a_person_can_settle_goes_to_one():

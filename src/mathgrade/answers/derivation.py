@@ -28,6 +28,8 @@ EARNED = {
     "lines": "Right lines before the first wrong one",
 }
 ALL_RIGHT = "Right lines"
+BESIDES = "What is right besides"
+UNSETTLED = "There was not enough time to see what of the other lines leads to the claim."
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ def verdict_of(marked: MarkedDerivation) -> Verdict:
         reason = " ".join(marked.missing) or "Nothing of this can be read."
         return replace(Verdict.invalid(reason, "derivation.unreadable"), lines=marked.lines)
     earned = list(_earned(marked))
+    if marked.unsettled:
+        earned.append(Finding(BESIDES, None, marked.unsettled, UNSETTLED, "derivation.undecided"))
     rest = 1 - sum((f.share for f in earned), Fraction(0))
     first = marked.first_wrong
     if first is not None:

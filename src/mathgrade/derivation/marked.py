@@ -45,6 +45,7 @@ class MarkedDerivation:
         missing: what keeps it from being a proof, in words.
         gaps: the same, by name.
         earned: the shares of the credit by name, for a derivation that is no proof.
+        unsettled: what a wrong derivation might earn besides, had there been time to see.
     """
 
     outcome: Proof
@@ -53,6 +54,7 @@ class MarkedDerivation:
     missing: tuple[str, ...] = ()
     earned: tuple[tuple[str, Fraction], ...] = ()
     gaps: tuple[Gap, ...] = ()
+    unsettled: Fraction = Fraction(0)
 
     @property
     def first_wrong(self) -> MarkedLine | None:

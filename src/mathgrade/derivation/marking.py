@@ -155,7 +155,9 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
     gaps, words = tuple(gap for gap, _ in missing), tuple(text for _, text in missing)
     earned = tuple(_earned(marking, shares, best))
     credit = min(shares.most, sum((part for _, part in earned), Fraction(0)))
-    return MarkedDerivation(outcome, credit, tuple(lines), words, earned, gaps)
+    # Wrong for certain, but what stands besides was not gone through to the end.
+    unsettled = shares.most - credit if wrong and marking.late() else Fraction(0)
+    return MarkedDerivation(outcome, credit, tuple(lines), words, earned, gaps, unsettled)
 
 
 # -- reaching the claim ----------------------------------------------------------------------
