@@ -28,16 +28,15 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import otter_runs
+from metering import Cost, Meter, measured
 from rich.console import Console
 from rich.table import Table
 
@@ -50,21 +49,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 # nbgrader alone drops a submission whose kernel ends: there is no time to compare.
 LEFT_OUT = {"kernel-ends"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a command took.
-
-    Attributes:
-        cpu: seconds of processor time, of it and of all it started.
-        wall: seconds by the clock on the wall.
-        memory: most bytes its own process held.
-    """
-
-    cpu: float
-    wall: float
-    memory: int
 
 
 # -- a class ---------------------------------------------------------------------------------------
@@ -130,67 +114,24 @@ def marks_differ(
     return list(dict.fromkeys(wrong))
 
 
-# -- measuring -------------------------------------------------------------------------------------
-
-
-class Meter:
-    """Processor time of this process and of all it has started, from a control group of its own.
-
-    Nobody waits for the forks of a warm process, so the usual accounts leave them out.
-    """
-
-    def __init__(self) -> None:
-        old = Path("/sys/fs/cgroup/cpuacct")
-        base = old if old.is_dir() else Path("/sys/fs/cgroup")
-        self._folder = base / f"mathgrade-{os.getpid()}"
-        try:
-            self._folder.mkdir()
-            (self._folder / "cgroup.procs").write_text(str(os.getpid()))
-        except OSError as error:
-            sys.exit(f"Needs a control group for processor time, as root: {error}.")
-
-    def read(self) -> float:
-        """Seconds until now."""
-        usage = self._folder / "cpuacct.usage"
-        if usage.exists():
-            return int(usage.read_text()) / 1e9
-        return int((self._folder / "cpu.stat").read_text().split()[1]) / 1e6
-
-    def close(self) -> None:
-        """Leave the group."""
-        (self._folder.parent / "cgroup.procs").write_text(str(os.getpid()))
-        with contextlib.suppress(OSError):  # something is still ending
-            self._folder.rmdir()
-
-
-def measured(command: Sequence[str], folder: Path, meter: Meter) -> Cost:
-    """Run a command to its end."""
-    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
-    log = folder.parent / "log.txt"
-    before, begin = meter.read(), time.perf_counter()
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=output,
-        )  # fmt: skip
-        most = [0]
-        watching = threading.Thread(target=_watch, args=(process, most), daemon=True)
-        watching.start()
-        code = process.wait()
-        wall = time.perf_counter() - begin
-        watching.join()
-    if code not in (0, 1):  # 1: somebody could not be marked, which the marks will show
-        sys.exit(f"{' '.join(command)} ended with {code}:\n{log.read_text()[-3000:]}")
-    return Cost(meter.read() - before, wall, most[0])
-
-
-def _watch(process: subprocess.Popen[bytes], most: list[int]) -> None:
-    status = Path(f"/proc/{process.pid}/status")
-    while process.poll() is None:
-        with contextlib.suppress(OSError, IndexError):
-            peak = status.read_text().partition("VmHWM:")[2].split()[0]
-            most[0] = max(most[0], 1024 * int(peak))
-        time.sleep(0.2)  # how often it is looked at
+def otter_differs(
+    course: NbgraderCourse, assignment: str, attempts: Sequence[tuple[str, Attempt]]
+) -> list[str]:
+    """Attempts that got all points of other items than they should; Otter knows no more."""
+    source = read_notebook(notebook_path(course.root, "source", assignment))
+    points = expected_marks(REFERENCE, source)
+    full = otter_runs.full_marks(course.root)
+    wrong = [
+        attempt.name
+        for student, attempt in attempts
+        if {
+            name
+            for name, earned in expected_marks(attempt, source).items()
+            if earned == points[name]
+        }
+        != {name.removesuffix("-test") for name in full[student]}
+    ]
+    return list(dict.fromkeys(wrong))
 
 
 # -- ways ------------------------------------------------------------------------------------------
@@ -244,12 +185,14 @@ def make_ways(folder: Path, assignment: str, scheduler: str) -> dict[str, Way]:
         return open_course(folder / name / "course")
 
     stock = make_course(folder / "stock" / "course", assignment, stock=True)
+    otter_command = [sys.executable, otter_runs.__file__, assignment]
     ways = {
         "nbgrader autograde": Way(
             stock, [sys.executable, "-m", "nbgrader", "autograde", assignment]
         ),
         "floor": Way(copy("floor"), floor(assignment), marks=False),
         "floor, figures undrawn": Way(copy("undrawn"), floor(assignment, "--undrawn"), marks=False),
+        **({"otter run": Way(copy("otter"), otter_command)} if otter_runs.installed() else {}),
         "mathgrade, 1 worker": Way(ours, mathgrade(assignment, "--workers", "1")),
         "mathgrade, 2 workers": Way(copy("two"), mathgrade(assignment, "--workers", "2")),
     }
@@ -326,7 +269,8 @@ def compare(folder: Path, assignment: str, count: int, rounds: int, meter: Meter
                     costs.setdefault(name, {}).setdefault(str(size), []).append(cost)
                     print(f"{name}, {size}: {cost.cpu:.1f} s CPU, {cost.wall:.1f} s", flush=True)
                 if way.marks and name not in wrong:
-                    wrong[name] = marks_differ(way.course, assignment, attempts)
+                    differ = otter_differs if name == "otter run" else marks_differ
+                    wrong[name] = differ(way.course, assignment, attempts)
     figures = {
         name: _figures(found["1"], found[str(count)], count) for name, found in costs.items()
     }
