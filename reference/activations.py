@@ -34,6 +34,11 @@ def corner(left: object, right: object, *, at_zero: object) -> sp.Expr:
     return sp.Piecewise((right, z > 0), (at_zero, sp.Eq(z, 0)), (left, True))
 
 
+def open_at_zero(left: object, right: object) -> sp.Expr:
+    """A function that is constant on either side of 0 and not defined there."""
+    return sp.Piecewise((right, z > 0), (left, z < 0))
+
+
 AT_ZERO = (
     "This is right but for z = 0. There the function has a corner and no derivative; here the one "
     "from the left is taken."
@@ -158,6 +163,11 @@ def _rule(function: Callable[..., Pair], rule: Callable[[Array, Array], Array]) 
     return other
 
 
+def _falling(z: Array) -> Pair:
+    value = sigmoid(-z)[0]
+    return value, value * (1 - value)
+
+
 def _by_powers(z: Array) -> Pair:
     value = np.exp(z) / (1 + np.exp(z))
     return value, value * (1 - value)
@@ -166,6 +176,14 @@ def _by_powers(z: Array) -> Pair:
 def _tanh_by_powers(z: Array) -> Pair:
     value = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
     return value, 1 - value**2
+
+
+def _relu_of_a_number(z: Any) -> Any:
+    return (z, 1.0) if z > 0 else (0.0, 0.0)
+
+
+def _leaky_relu_of_a_number(z: Any, alpha: float = 0.05) -> Any:
+    return (z, 1.0) if z > 0 else (alpha * z, alpha)
 
 
 def _leak_turned(z: Array, alpha: float = 0.05) -> Pair:
@@ -184,6 +202,10 @@ RULE_OF_TANH = "1 - y² is the rule for tanh; that for the sigmoid is in questio
 OF_THE_VALUE = (
     "The rule of the derivative is applied to z. It is a rule for the value: put the result of the "
     "function in."
+)
+IF_FOR_ARRAY = (
+    "`if` decides once, but an array has many entries: `np.where(z > 0, ..., ...)` decides for "
+    "each of them."
 )
 OVERFLOW = (
     "For large z both powers overflow, and infinity by infinity is NaN. Write it so that no "
@@ -224,6 +246,7 @@ CODE = [
                 "This is |z|; ReLU is flat to the left of 0.",
                 "activations.absolute-value",
             ),
+            Mistake(_relu_of_a_number, IF_FOR_ARRAY, "activations.if-for-array"),
             Mistake(
                 lambda z: (np.minimum(z, 0), 1.0 * (z < 0)),
                 "This is the smaller one of z and 0; ReLU is the larger one.",
@@ -249,6 +272,7 @@ CODE = [
                 "activations.alpha-ignored",
                 credit=HALF,
             ),
+            Mistake(_leaky_relu_of_a_number, IF_FOR_ARRAY, "activations.if-for-array"),
             Mistake(
                 _leak_turned,
                 "Does leaky ReLU rise or fall to the left of 0?",
@@ -268,6 +292,11 @@ CODE = [
         title="The sigmoid as code",
         mistakes=(
             Mistake(_by_powers, OVERFLOW, "activations.overflow", credit=MOST),
+            Mistake(
+                _falling,
+                "The values fall with z; the sigmoid rises. Look at the sign in the exponent.",
+                "activations.exponent-sign",
+            ),
             Mistake(
                 _rule(sigmoid, lambda _, y: -y * (1 - y)),
                 "The derivative has the wrong sign: the sigmoid rises everywhere.",
@@ -323,6 +352,12 @@ HIGHEST = "Both have this shape. Put z = 0 into either derivative and compare th
 CORNERS = "Look at the curve to the left of 0: is it 0 there?"
 
 
+SQUARES = (
+    "The squares are not multiplied out right: each has three terms, and a minus sign before the "
+    "second one turns the signs of all its terms."
+)
+
+
 def curve(letter: str, function: str, twin: str, hint: str) -> Item:
     """A curve that is easily taken for its twin."""
     others = [name for name in CURVES if name not in (function, twin)]
@@ -367,17 +402,17 @@ ITEMS = [
         Expression(corner(0, 1, at_zero=0), NAMES),
         title="The derivative of ReLU",
         mistakes=(
-            Mistake(corner(0, 1, at_zero=1), AT_ZERO, "activations.corner", credit=MOST),
-            Mistake(corner(0, 1, at_zero=HALF), AT_ZERO, "activations.corner", credit=MOST),
+            # Whatever it says at 0, if anything; the same below.
+            Mistake(open_at_zero(0, 1), AT_ZERO, "activations.corner", credit=MOST),
             Mistake("max(z, 0)", "This is ReLU itself.", "activations.not-differentiated"),
             Mistake(
                 "1",
                 "This is the derivative where z > 0; what happens to the left of 0?",
                 "activations.one-side",
             ),
-            Mistake(corner(1, 0, at_zero=1), "The two sides are exchanged.", "activations.sides"),
+            Mistake(open_at_zero(1, 0), "The two sides are exchanged.", "activations.sides"),
             Mistake(
-                corner(-1, 1, at_zero=0),
+                open_at_zero(-1, 1),
                 "This is the derivative of |z|; ReLU is flat to the left of 0.",
                 "activations.absolute-value",
             ),
@@ -389,16 +424,15 @@ ITEMS = [
         Expression(corner(alpha, 1, at_zero=alpha), NAMES),
         title="The derivative of leaky ReLU",
         mistakes=(
-            Mistake(corner(alpha, 1, at_zero=1), AT_ZERO, "activations.corner", credit=MOST),
-            Mistake(corner(alpha, 1, at_zero=0), AT_ZERO, "activations.corner", credit=MOST),
+            Mistake(open_at_zero(alpha, 1), AT_ZERO, "activations.corner", credit=MOST),
             Mistake(
-                corner(0, 1, at_zero=0),
+                open_at_zero(0, 1),
                 "This is the derivative of ReLU. What does the leak do to the left of 0?",
                 "activations.no-leak",
                 credit=HALF,
             ),
             Mistake(
-                corner(-alpha, 1, at_zero=-alpha),
+                open_at_zero(-alpha, 1),
                 "Does leaky ReLU rise or fall to the left of 0?",
                 "activations.sign",
                 credit=HALF,
@@ -432,6 +466,12 @@ ITEMS = [
                 r"\frac{d}{dz} e^{-z} = e^{-z}",
                 "The exponent is -z: the chain rule gives a factor.",
                 "activations.inner-derivative",
+            ),
+            Mistake(
+                r"\sigma'(z) = - \frac{1}{(1 + e^{-z})^2}",
+                "The power is one of 1 + e^{-z}, not of z: the chain rule gives the derivative of "
+                "that as a factor.",
+                "activations.inner-missing",
             ),
             Mistake(
                 "(1 + e^{-z})^2 = 1 + e^{-z}",
@@ -472,6 +512,24 @@ ITEMS = [
                 "Test the sign of your result: tanh is increasing. Mind the order of the two "
                 "products in the quotient rule.",
                 "activations.sign",
+            ),
+            Mistake(
+                "f'(z) = 1 + f(z)^2",
+                "The quotient rule subtracts the second product, that with the derivative of the "
+                "denominator.",
+                "activations.quotient-rule-added",
+            ),
+            Mistake(
+                # Squares without their middle terms and a sign lost between them come to the same.
+                f"{NUMERATOR}^2 = e^{{2z}} + 2 - e^{{-2z}}",
+                SQUARES,
+                "activations.squares-multiplied-out",
+            ),
+            Mistake(
+                rf"\frac{{{NUMERATOR}^2}}{{{DENOMINATOR}^2}}"
+                r" = \frac{e^{2z} - e^{-2z}}{e^{2z} + e^{-2z}}",
+                SQUARES,
+                "activations.squares-multiplied-out",
             ),
             Mistake(
                 f"{NUMERATOR}^2 = e^{{2z}} - e^{{-2z}}",

@@ -52,6 +52,12 @@ POWER_MISTAKES = (
         "variable-as-constant",
     ),
     one_power(
+        1,
+        "x",
+        "x: that is the function itself. Its graph is a line; how steep is it?",
+        "variable-kept",
+    ),
+    one_power(
         0,
         "1",
         "The first function is constant: it does not change when x does.",
@@ -88,6 +94,12 @@ POWER_MISTAKES = (
         "linear-term-kept",
     ),
     one_power(
+        3,
+        "6*x + 1",
+        "3x² + 5x: the constant factor of 5x stays in front.",
+        "factor-lost",
+    ),
+    one_power(
         4,
         "25*x**4 + 12*x**2 - 5",
         "5x⁵ + 4x³ - 5: the constant term does not change with x, so it has the derivative 0.",
@@ -98,6 +110,12 @@ POWER_MISTAKES = (
         "5*x**4 + 4*x**2",
         "5x⁵ + 4x³ - 5: each exponent comes down as a factor.",
         "exponents-not-factors",
+    ),
+    one_power(
+        4,
+        "25*x**5 + 12*x**3",
+        "5x⁵ + 4x³ - 5: each exponent is one less afterwards.",
+        "exponents-kept",
     ),
 )
 
@@ -165,6 +183,12 @@ SUM_MISTAKES = (
         "derivatives.constant-term-kept",
     ),
     Mistake(
+        [[None, None], [None, None], ["9*x**2 + 5 - 2*y", "9*x**2 + 5 - 2*y"]],
+        "3x³ - y² + 5x + 2: this is the sum of both partial derivatives. Each of them goes in one "
+        "direction only: the other letter stands still.",
+        "derivatives.total-of-three",
+    ),
+    Mistake(
         [["1", "1"], ["6*y", "2"], ["-2*y", "9*x**2 + 5"]],
         "The columns are exchanged: the derivative by x comes first in each row.",
         "derivatives.columns-exchanged",
@@ -228,39 +252,50 @@ PARTIAL_MISTAKES = (
         "derivatives.term-lost-by-z",
     ),
     Mistake(
+        [None, None, "3*x**3 + 5*z + 2*y"],
+        "By z: how steep is the line 5z?",
+        "derivatives.linear-term-kept",
+    ),
+    Mistake(
         [None, None, "9*x**2 + 5 + 2*y"],
         "By z, the factor x³ stands still: it is not differentiated as well.",
         "derivatives.both-factors",
     ),
 )
-GRADIENT_MISTAKES = (
-    Mistake(
-        [BY_X, BY_Y, BY_Z],
-        "The three derivatives are right, but a list has neither rows nor columns. A column vector "
-        "has one entry a row: sp.Matrix([a, b, c]) or [[a], [b], [c]].",
-        "derivatives.no-column",
-        credit=MOST,
-    ),
-    Mistake(
-        [["9*x**2*z + 2*z - 2*y + 3*x**3 + 5 + 2*y"]],
-        "The partial derivatives are added up here. The gradient keeps them apart, one entry for "
-        "each direction.",
-        "derivatives.added-up",
-    ),
-    Mistake(
-        [[BY_Z], [BY_Y], [BY_X]],
-        "The order of the entries is the order of the letters: first by x, then y, then z.",
-        "derivatives.order",
-        credit=HALF,
-    ),
-    Mistake(
-        [[f"-({BY_X})"], [f"-({BY_Y})"], [f"-({BY_Z})"]],
-        "This points downhill. The gradient points to where the function grows; the minus sign "
-        "belongs to the method that goes down.",
-        "derivatives.downhill",
-        credit=HALF,
-    ),
-)
+
+
+def gradient_mistakes(partials: Any = (BY_X, BY_Y, BY_Z)) -> list[Mistake]:
+    """What these partial derivatives are made into in the place of the gradient."""
+    by_x, by_y, by_z = (f"({entry})" for entry in np.ravel(np.array(partials, dtype=object)))
+    return [
+        Mistake(
+            [by_x, by_y, by_z],
+            "A list has neither rows nor columns. A column vector has one entry a row: "
+            "sp.Matrix([a, b, c]) or [[a], [b], [c]].",
+            "derivatives.no-column",
+            credit=MOST,
+        ),
+        Mistake(
+            [[f"{by_x} + {by_y} + {by_z}"]],
+            "The partial derivatives are added up here. The gradient keeps them apart, one entry "
+            "for each direction.",
+            "derivatives.added-up",
+        ),
+        Mistake(
+            [[by_z], [by_y], [by_x]],
+            "The order of the entries is the order of the letters: first by x, then y, then z.",
+            "derivatives.order",
+            credit=HALF,
+        ),
+        Mistake(
+            [[f"-{by_x}"], [f"-{by_y}"], [f"-{by_z}"]],
+            "This points downhill. The gradient points to where the function grows; the minus sign "
+            "belongs to the method that goes down.",
+            "derivatives.downhill",
+            credit=HALF,
+        ),
+    ]
+
 
 # ------------------------------------------------------------------------------------------------
 # 4 maxima and their kinks
@@ -269,6 +304,11 @@ TIE = (
     "This is right but where the two are equal. There the maximum has a kink and no derivative, so "
     "a convention decides; the lecture's is another one."
 )
+NO_TIE = (
+    "This is right but where the two are equal, where it says nothing. There the maximum has a "
+    "kink and no derivative; a program needs a number all the same, so take the lecture's "
+    "convention."
+)
 
 
 def split(small: object, tie: object, large: object, other: object = 0) -> sp.Expr:
@@ -276,9 +316,15 @@ def split(small: object, tie: object, large: object, other: object = 0) -> sp.Ex
     return sp.Piecewise((large, x > other), (tie, sp.Eq(x, other)), (small, True))
 
 
+def open_at_the_tie(small: object, large: object, other: object = 0) -> sp.Expr:
+    """A function that is not defined where x is ``other``."""
+    return sp.Piecewise((large, x > other), (small, x < other))
+
+
 MAX_ZERO_MISTAKES = (
     Mistake(split(0, 1, 1), TIE, "derivatives.tie", credit=MOST),
     Mistake(split(0, HALF, 1), TIE, "derivatives.tie", credit=MOST),
+    Mistake(open_at_the_tie(0, 1), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, 0), ITSELF, "derivatives.not-differentiated"),
     Mistake(
         split(1, 1, 0),
@@ -286,7 +332,7 @@ MAX_ZERO_MISTAKES = (
         "derivatives.sides",
     ),
     Mistake(
-        split(-1, 0, 1),
+        open_at_the_tie(-1, 1),
         "This is the derivative of |x|; max(x, 0) is flat to the left of 0.",
         "derivatives.absolute-value",
     ),
@@ -299,6 +345,7 @@ MAX_ZERO_MISTAKES = (
 MAX_BY_X_MISTAKES = (
     Mistake(split(0, 0, 1, y), TIE, "derivatives.tie", credit=MOST),
     Mistake(split(0, HALF, 1, y), TIE, "derivatives.tie", credit=MOST),
+    Mistake(open_at_the_tie(0, 1, y), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, y), ITSELF, "derivatives.not-differentiated"),
     Mistake(
         split(1, 1, 0, y),
@@ -336,6 +383,7 @@ MAX_BY_X_MISTAKES = (
 MAX_BY_Y_MISTAKES = (
     Mistake(split(1, 1, 0, y), TIE, "derivatives.tie", credit=MOST),
     Mistake(split(1, HALF, 0, y), TIE, "derivatives.tie", credit=MOST),
+    Mistake(open_at_the_tie(1, 0, y), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, y), ITSELF, "derivatives.not-differentiated"),
     Mistake(
         split(0, 1, 1, y),
@@ -351,6 +399,12 @@ MAX_BY_Y_MISTAKES = (
         split(-1, 0, 0, y),
         "Where y is the larger one, does max(x, y) rise or fall with y?",
         "derivatives.sign",
+        credit=QUARTER,
+    ),
+    Mistake(
+        split(1, x, x, y),
+        "Where x is the larger one, max(x, y) is x: how does that change with y?",
+        "derivatives.side-kept",
         credit=QUARTER,
     ),
     Mistake(
@@ -386,6 +440,13 @@ def chain_mistakes(drawn: tuple[sp.Expr, sp.Expr]) -> list[Mistake]:
             by_u.subs(u, x) * by_x,
             "f' is taken at x here. f is applied to g(x), so its derivative is taken there, too.",
             "derivatives.outer-at-x",
+            credit=QUARTER,
+        ),
+        Mistake(
+            by_u.subs(u, inner) * inner,
+            "The second factor is g(x) itself here. What stretches a small change of x is the "
+            "derivative of g.",
+            "derivatives.inner-kept",
             credit=QUARTER,
         ),
         Mistake(
@@ -450,6 +511,12 @@ FORMAL_MISTAKES = (
         f"{F_AT} * (g_1(y, h(x, z)) + {G_AT} * {H_AT})",
         "By x, y stands still: the term with g_1 would carry the derivative of y by x, which is 0.",
         "derivatives.total",
+        credit=HALF,
+    ),
+    Mistake(
+        f"{F_AT} * {G_AT} * ({H_AT} + h_2(x, z))",
+        "By x, z stands still: the term with h_2 would carry the derivative of z by x, which is 0.",
+        "derivatives.both-letters",
         credit=HALF,
     ),
     Mistake(
@@ -518,7 +585,27 @@ def _column(f: Field, x: Array, h: float) -> Array:
     return gradient(f, x, h)[:, None]
 
 
+def _half_steps(f: Field, x: Array, h: float) -> Array:
+    return gradient(f, x, h / 2)
+
+
+def _in_place(f: Field, x: Array, h: float) -> Array:
+    if x.ndim != 1:
+        raise ValueError
+    found = []
+    for k in range(x.size):
+        x[k] += h
+        above = f(x)
+        x[k] -= 2 * h
+        below = f(x)
+        x[k] += h
+        found.append((above - below) / (2 * h))
+    return np.array(found)
+
+
 def _whole_numbers(f: Field, x: Array, h: float) -> Array:
+    if x.ndim != 1:
+        raise ValueError
     columns = []
     for k in range(x.size):
         above, below = x.copy(), x.copy()
@@ -611,6 +698,13 @@ GRADIENT_CODE_MISTAKES = (
         credit=HALF,
     ),
     Mistake(
+        _half_steps,
+        "These are central differences with half the step: go by h to either side, and divide by "
+        "the whole way between.",
+        "derivatives.half-steps",
+        credit=MOST,
+    ),
+    Mistake(
         _negated,
         "Every entry has the wrong sign: the value further on minus the value before.",
         "derivatives.sign",
@@ -639,6 +733,13 @@ GRADIENT_CODE_MISTAKES = (
         "derivatives.whole-numbers",
         credit=MOST,
     ),
+    Mistake(
+        _in_place,
+        "x itself is moved here. In an array of whole numbers a step is then cut off to a whole "
+        "number, and the way back may miss the start. Move a copy: np.array(x, dtype=float).",
+        "derivatives.in-place",
+        credit=Fraction(5, 8),
+    ),
 )
 
 ITEMS = [
@@ -651,8 +752,8 @@ ITEMS = [
         1,
         column([BY_X, BY_Y, BY_Z]),
         title="The gradient as a column vector",
-        mistakes=GRADIENT_MISTAKES,
-        follow=Follow("partials", column, trivial=says_nothing),
+        mistakes=gradient_mistakes(),
+        follow=Follow("partials", column, trivial=says_nothing, mistakes=gradient_mistakes),
     ),
     Item(
         "d-max-zero",

@@ -83,6 +83,13 @@ def wrong_jacobians(own: Softmax = softmax) -> list[Mistake]:
             credit=Fraction(1, 4),
         ),
         Mistake(
+            of(lambda p: np.diag(p) - p * p),
+            "y * y is a vector, the squares of the entries. The products y_i y_j of every entry "
+            "with every other are np.outer(y, y).",
+            "softmax.entry-by-entry",
+            credit=Fraction(1, 4),
+        ),
+        Mistake(
             of(np.diag),
             "The denominator depends on every logit as well: use the quotient rule in full.",
             "softmax.denominator-constant",

@@ -129,6 +129,10 @@ class Item:
         test, mistakes = self._tests(student)
         plain = test.mark(response, source=source, explain=False)
         verdict = _read_as(plain, test, response)
+        if verdict.note == "number.not-exact" and verdict.outcome is Outcome.INVALID:
+            # Decimals for an exact form, not that of the reference: perhaps of what follows.
+            best = self._followed(response, given, student, source)
+            return best if best is not None and best.credit else verdict
         if verdict.outcome in (Outcome.CORRECT, Outcome.INVALID, Outcome.UNDECIDED):
             return verdict
         if stopped(verdict):  # another round of calls would be stopped as well
