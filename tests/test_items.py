@@ -306,6 +306,39 @@ def test_decimals_of_what_follows_are_worth_what_decimals_are_worth(response, st
     assert (verdict.note, verdict.credit) == (note, credit)
 
 
+@pytest.mark.parametrize(
+    ("response", "note", "told"),
+    [
+        ([[12, 14], [-8, -4]], "follow-through", ["Four times too much, on the wrong start."]),
+        ([[12, 20], [-4, -8]], "n.four", ["Four times too much."]),  # on the right one
+        ([[12, 14], [-8, -5]], "matrix.entries", []),
+    ],
+)
+def test_a_mistake_made_on_a_wrong_start_gets_its_words_though_it_earns_nothing(
+    response, note, told
+):
+    def four_times(start, message="Four times too much, on the wrong start."):
+        four = (4 * sp.Matrix(U) * sp.Matrix(start)).tolist()
+        return [Mistake(four, message, "n.four")]
+
+    items = Assignment.of(
+        "a",
+        [
+            Item("start", 2, Matrix(START)),
+            Item(
+                "product",
+                3,
+                product(START),
+                mistakes=four_times(START, "Four times too much."),
+                follow=Follow("start", product, mistakes=four_times),
+            ),
+        ],
+    )
+    verdict = items["product"].mark(response, {"start": [[2, 1], [3, sp.Rational(7, 2)]]})
+    assert (verdict.note, verdict.credit) == (note, 0)
+    assert [f.message for f in verdict.findings if f.note == "n.four"] == told
+
+
 def test_what_is_right_is_not_called_followed():
     verdict = ITEMS["product"].mark(PRODUCT, {"start": WRONG_START})
     assert (verdict.credit, verdict.note) == (1, "correct")

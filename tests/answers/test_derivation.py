@@ -88,6 +88,16 @@ def test_a_verdict_survives_json_with_its_lines(test, text):
     assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
 
 
+def test_what_is_missing_twice_in_one_line_of_the_text_is_said_once():
+    steps = r"\frac{e^{z_1 - c}}{e^{z_1 - c} + e^{z_2 - c}}"
+    steps += (
+        r" = \frac{e^{-c} e^{z_1}}{e^{-c} (e^{z_1} + e^{z_2})} = \frac{e^{z_1}}{e^{z_1} + e^{z_2}}"
+    )
+    said = SHIFT.mark(f"For $n = 2$: ${steps}$, and so on.").findings[0].message.splitlines()
+    assert said
+    assert len(said) == len(set(said))
+
+
 def test_the_first_wrong_line_is_named_with_numbers():
     verdict = SHIFT.mark(WRONG)
     due = next(f for f in verdict.findings if f.met is False)

@@ -12,7 +12,9 @@ from mathgrade.answers.answer import Share, exact_share
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.verdict import Finding, Verdict
 
-__all__ = ["Mistake", "with_mistake"]
+__all__ = ["Mistake", "is_named", "with_mistake"]
+
+_NAMED = "A known mistake"
 
 
 @dataclass(frozen=True)
@@ -65,5 +67,10 @@ def with_mistake(
     return replace(verdict, findings=findings, note=mistake.note)
 
 
+def is_named(verdict: Verdict) -> bool:
+    """Whether a verdict has the words of a known mistake beside its criteria."""
+    return any(finding.criterion == _NAMED for finding in verdict.findings)
+
+
 def _remark(mistake: Mistake) -> Finding:
-    return Finding("A known mistake", False, message=mistake.message, note=mistake.note)
+    return Finding(_NAMED, False, message=mistake.message, note=mistake.note)
