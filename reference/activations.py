@@ -154,6 +154,7 @@ ITEMS = [
                 "activations.no-leak",
                 credit=HALF,
             ),
+            Mistake(open_at_zero(1, alpha), "The two sides are exchanged.", "activations.sides"),
             Mistake(
                 open_at_zero(-alpha, 1),
                 "Does leaky ReLU rise or fall to the left of 0?",

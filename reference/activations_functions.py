@@ -5,6 +5,7 @@ Each returns the value and the derivative, entry by entry.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -112,6 +113,11 @@ def _rule(function: Callable[..., Pair], rule: Callable[[Array, Array], Array]) 
         return value, rule(z, value)
 
     return other
+
+
+def _of_a_number(z: Any) -> Any:
+    value = 1 / (1 + math.exp(-z))
+    return value, value * (1 - value)
 
 
 def _falling(z: Array) -> Pair:
@@ -243,6 +249,12 @@ CODE = [
         title="The sigmoid as code",
         mistakes=(
             Mistake(_by_powers, OVERFLOW, "activations.overflow", credit=MOST),
+            Mistake(
+                _of_a_number,
+                "The functions of `math` take one number; those of NumPy, such as `np.exp`, take a "
+                "whole array.",
+                "activations.math-for-numpy",
+            ),
             Mistake(
                 _falling,
                 "The values fall with z; the sigmoid rises. Look at the sign in the exponent.",

@@ -184,6 +184,11 @@ SUM_MISTAKES = (
         "derivatives.total-of-three",
     ),
     Mistake(
+        [[None, None], [None, None], ["9*x**2 + 5 - y**2", None]],
+        "3x³ - y² + 5x + 2: by x, the square of y is a constant that is added.",
+        "derivatives.other-term-of-three",
+    ),
+    Mistake(
         [["1", "1"], ["6*y", "2"], ["-2*y", "9*x**2 + 5"]],
         "The columns are exchanged: the derivative by x comes first in each row.",
         "derivatives.columns-exchanged",
@@ -202,6 +207,11 @@ PRODUCT_MISTAKES = (
         "A product is not differentiated factor by factor. For the derivative by x the factor y is "
         "a fixed number, as 3 is in 3x.",
         "derivatives.factor-by-factor",
+    ),
+    Mistake(
+        [0, 0],
+        "A fixed number that is added vanishes; one that is a factor stays, as 3 does in 3x.",
+        "derivatives.factor-vanishes",
     ),
     Mistake(
         ["x + y", "x + y"],
@@ -312,7 +322,7 @@ def split(small: object, tie: object, large: object, other: object = 0) -> sp.Ex
 
 
 def open_at_the_tie(small: object, large: object, other: object = 0) -> sp.Expr:
-    """A function that is not defined where x is ``other``."""
+    """The same, not defined where x is ``other``: as a mistake, whatever stands there."""
     return sp.Piecewise((large, x > other), (small, x < other))
 
 
@@ -322,7 +332,7 @@ MAX_ZERO_MISTAKES = (
     Mistake(open_at_the_tie(0, 1), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, 0), ITSELF, "derivatives.not-differentiated"),
     Mistake(
-        split(1, 1, 0),
+        open_at_the_tie(1, 0),
         "The two sides are exchanged: on which is max(x, 0) flat?",
         "derivatives.sides",
     ),
@@ -343,33 +353,23 @@ MAX_BY_X_MISTAKES = (
     Mistake(open_at_the_tie(0, 1, y), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, y), ITSELF, "derivatives.not-differentiated"),
     Mistake(
-        split(1, 1, 0, y),
+        open_at_the_tie(1, 0, y),
         "The two sides are exchanged: where x is the larger one, max(x, y) is x.",
         "derivatives.sides",
     ),
     Mistake(
-        split(1, 0, 0, y),
-        "The two sides are exchanged: where x is the larger one, max(x, y) is x.",
-        "derivatives.sides",
-    ),
-    Mistake(
-        split(0, 1, 1),
+        open_at_the_tie(0, 1),
         "x is held against 0 here. Which of the two is larger depends on y.",
         "derivatives.wrong-border",
     ),
     Mistake(
-        split(0, 0, 1),
-        "x is held against 0 here. Which of the two is larger depends on y.",
-        "derivatives.wrong-border",
-    ),
-    Mistake(
-        split(y, 1, 1, y),
+        open_at_the_tie(y, 1, y),
         "Where y is the larger one, max(x, y) is y: how does that change with x?",
         "derivatives.side-kept",
         credit=QUARTER,
     ),
     Mistake(
-        split(-1, 1, 1, y),
+        open_at_the_tie(-1, 1, y),
         "Where y is the larger one, max(x, y) is y: how does that change with x?",
         "derivatives.side-kept",
         credit=QUARTER,
@@ -381,29 +381,24 @@ MAX_BY_Y_MISTAKES = (
     Mistake(open_at_the_tie(1, 0, y), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, y), ITSELF, "derivatives.not-differentiated"),
     Mistake(
-        split(0, 1, 1, y),
+        open_at_the_tie(0, 1, y),
         "This is the derivative by x. By y it is the other way round.",
         "derivatives.by-x",
     ),
     Mistake(
-        split(0, 0, 1, y),
-        "This is the derivative by x. By y it is the other way round.",
-        "derivatives.by-x",
-    ),
-    Mistake(
-        split(-1, 0, 0, y),
+        open_at_the_tie(-1, 0, y),
         "Where y is the larger one, does max(x, y) rise or fall with y?",
         "derivatives.sign",
         credit=QUARTER,
     ),
     Mistake(
-        split(1, x, x, y),
+        open_at_the_tie(1, x, y),
         "Where x is the larger one, max(x, y) is x: how does that change with y?",
         "derivatives.side-kept",
         credit=QUARTER,
     ),
     Mistake(
-        sp.Piecewise((1, y > 0), (0, True)),
+        sp.Piecewise((1, y > 0), (0, y < 0)),
         "y is held against 0 here. Which of the two is larger depends on x.",
         "derivatives.wrong-border",
     ),

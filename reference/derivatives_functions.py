@@ -59,6 +59,10 @@ def _half_steps(f: Field, x: Array, h: float) -> Array:
     return gradient(f, x, h / 2)
 
 
+def _without_brackets(f: Field, x: Array, h: float) -> Array:
+    return h**2 * gradient(f, x, h)
+
+
 def _in_place(f: Field, x: Array, h: float) -> Array:
     if x.ndim != 1:
         raise ValueError
@@ -165,6 +169,13 @@ GRADIENT_MISTAKES = (
         _by_h_only,
         "Every entry is twice what it should be: from x - h to x + h it is two steps.",
         "derivatives.two-steps",
+        credit=HALF,
+    ),
+    Mistake(
+        _without_brackets,
+        "`/ 2 * h` divides by 2 and then multiplies by h. Both belong below the line: put brackets "
+        "round them.",
+        "derivatives.brackets",
         credit=HALF,
     ),
     Mistake(
