@@ -33,6 +33,7 @@ OTHERWISE = {
     ("softmax", "turned-round"): UNASSIGNED,
     ("softmax", "unit-matrix"): UNASSIGNED,
     ("chain-rule", "every-probability"): UNASSIGNED,
+    ("chain-rule", "never-ends"): UNASSIGNED,
     ("svd", "orders"): UNASSIGNED,
     ("svd", "squares-and-signs"): UNASSIGNED,
     ("svd", "transposes"): UNASSIGNED,
