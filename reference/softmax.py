@@ -56,6 +56,11 @@ def _one_maximum(z: Array, axis: int = -1) -> Array:
     return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
 
 
+def _shifted_above(z: Array, axis: int = -1) -> Array:
+    powers = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return np.asarray(powers / np.sum(np.exp(z), axis=axis, keepdims=True))
+
+
 def _axis_lost(z: Array, axis: int = -1) -> Array:
     powers = np.exp(z - np.max(z))
     return np.asarray(powers / np.sum(powers, axis=axis))
@@ -281,6 +286,11 @@ ITEMS = [
                 "The argument axis is not used: hand it on to np.max and np.sum.",
                 "softmax.axis-ignored",
                 credit=Fraction(2, 3),
+            ),
+            Mistake(
+                _shifted_above,
+                "The constant is subtracted above the line only. The sum is of the same powers.",
+                "softmax.shift-in-numerator-only",
             ),
             Mistake(_axis_lost, *AXIS_LOST, credit=HALF),
             Mistake(_axis_lost_twice, *AXIS_LOST, credit=HALF),
