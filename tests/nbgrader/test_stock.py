@@ -34,6 +34,7 @@ OTHERWISE = {
     ("softmax", "unit-matrix"): UNASSIGNED,
     ("chain-rule", "every-probability"): UNASSIGNED,
     ("chain-rule", "never-ends"): UNASSIGNED,
+    ("svd", "never-assigned"): UNASSIGNED,
     ("svd", "orders"): UNASSIGNED,
     ("svd", "squares-and-signs"): UNASSIGNED,
     ("svd", "transposes"): UNASSIGNED,
