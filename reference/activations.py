@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
-import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
-from mathgrade.answers import Choice, Derivation, Expression, Function, Shares
-from mathgrade.answers.checks import agrees, keeps_type, silent, unchanged
-from mathgrade.codec.calls import Call
+from activations_functions import AT_ZERO, CODE
+from mathgrade.answers import Choice, Derivation, Expression, Shares
 from mathgrade.items import Item, Mistake
 
-Array = NDArray[Any]
-Pair = tuple[Array, Array]
-
-EIGHTH, QUARTER, HALF = Fraction(1, 8), Fraction(1, 4), Fraction(1, 2)
+HALF = Fraction(1, 2)
 MOST = Fraction(3, 4)  # for an answer that is right but for its value at 0
 
 # ------------------------------------------------------------------------------------------------
@@ -34,10 +26,10 @@ def corner(left: object, right: object, *, at_zero: object) -> sp.Expr:
     return sp.Piecewise((right, z > 0), (at_zero, sp.Eq(z, 0)), (left, True))
 
 
-AT_ZERO = (
-    "This is right but for z = 0. There the function has a corner and no derivative; here the one "
-    "from the left is taken."
-)
+def open_at_zero(left: object, right: object) -> sp.Expr:
+    """A function that is constant on either side of 0 and not defined there."""
+    return sp.Piecewise((right, z > 0), (left, z < 0))
+
 
 # ------------------------------------------------------------------------------------------------
 # 2, 3 derivations
@@ -69,246 +61,6 @@ TANH = Derivation(
 )
 
 # ------------------------------------------------------------------------------------------------
-# 4 as functions: each returns the value and the derivative, entry by entry
-
-
-def linear(z: Array) -> Pair:
-    """The linear function with the slope 1."""
-    return z.copy(), np.ones_like(z)
-
-
-def relu(z: Array) -> Pair:
-    """ReLU; at 0 the derivative from the left."""
-    return np.maximum(z, 0), (z > 0).astype(z.dtype)
-
-
-def leaky_relu(z: Array, alpha: float = 0.05) -> Pair:
-    """Leaky ReLU; at 0 the derivative from the left."""
-    slope = np.where(z > 0, 1, alpha).astype(z.dtype)
-    return slope * z, slope
-
-
-def sigmoid(z: Array) -> Pair:
-    """The logistic function; no exponent is positive, so nothing overflows."""
-    value = np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
-    return value, value * (1 - value)
-
-
-def tanh(z: Array) -> Pair:
-    """The hyperbolic tangent."""
-    value = np.tanh(z)
-    return value, 1 - value**2
-
-
-ROW = np.array([-2.5, -0.3, 0.0, 0.4, 3.0])
-ARRAYS = [
-    ROW,
-    np.array(0.7),
-    np.array([[0.2, -1.5, 0.0], [-0.1, 2.0, 1.1]]),
-    np.array([[[-3.0, 0.5]], [[1.5, -0.6]]]),
-]
-LARGE = [np.array([-1000.0, 1000.0]), np.array([[-800.0, -40.0], [40.0, 800.0]])]
-SINGLE = [ROW.astype(np.float32), ARRAYS[2].astype(np.float32)]
-
-
-def pair(function: Callable[..., Pair], more: tuple[Call, ...] = ()) -> Function:
-    """The test of a function that returns value and derivative, each with its share."""
-    return Function(
-        function,
-        (
-            agrees("The value, for arrays of every shape", [*ARRAYS, *more], QUARTER, part=0),
-            agrees("The derivative, for arrays of every shape", [*ARRAYS, *more], MOST / 2, part=1),
-            agrees("Both for very large and very small z", LARGE, EIGHTH),
-            silent("No warning and no NaN", [ROW, *LARGE], EIGHTH),
-            keeps_type("The type of z is kept", [ROW, *SINGLE], EIGHTH / 2),
-            unchanged("The argument stays as it was", [ROW, ARRAYS[2]], EIGHTH / 2),
-        ),
-    )
-
-
-# z and 1 are what anybody would return: only both together earn anything.
-LINEAR = Function(
-    linear,
-    (
-        agrees("Value and derivative, for arrays of every shape", [*ARRAYS, *LARGE], HALF),
-        keeps_type("The type of z is kept", [ROW, *SINGLE], QUARTER),
-        unchanged("The argument stays as it was", [ROW, ARRAYS[2]], QUARTER),
-    ),
-)
-LEAKS = (Call((ROW,), {"alpha": 0.09}), Call((ARRAYS[2], 0.01)))
-
-
-def _at_zero(function: Callable[..., Pair], slope: float) -> Callable[..., Pair]:
-    """The same with another derivative at 0."""
-
-    def other(z: Array, *more: Any, **options: Any) -> Pair:
-        value, slopes = function(z, *more, **options)
-        return value, np.where(z == 0, slope, slopes)
-
-    return other
-
-
-def _rule(function: Callable[..., Pair], rule: Callable[[Array, Array], Array]) -> Any:
-    """The same with a derivative made of z and the value by another rule."""
-
-    def other(z: Array, *more: Any, **options: Any) -> Pair:
-        value = function(z, *more, **options)[0]
-        return value, rule(z, value)
-
-    return other
-
-
-def _by_powers(z: Array) -> Pair:
-    value = np.exp(z) / (1 + np.exp(z))
-    return value, value * (1 - value)
-
-
-def _tanh_by_powers(z: Array) -> Pair:
-    value = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
-    return value, 1 - value**2
-
-
-def _leak_turned(z: Array, alpha: float = 0.05) -> Pair:
-    slope = np.where(z > 0, 1, -alpha)
-    return slope * z, slope
-
-
-def _leak_on_the_right(z: Array, alpha: float = 0.05) -> Pair:
-    slope = np.where(z > 0, alpha, 1)
-    return slope * z, slope
-
-
-ITSELF = "The second array is the function again: what is asked there is its derivative."
-RULE_OF_SIGMOID = "y (1 - y) is the rule for the sigmoid; that for tanh is in question 3."
-RULE_OF_TANH = "1 - y² is the rule for tanh; that for the sigmoid is in question 2."
-OF_THE_VALUE = (
-    "The rule of the derivative is applied to z. It is a rule for the value: put the result of the "
-    "function in."
-)
-OVERFLOW = (
-    "For large z both powers overflow, and infinity by infinity is NaN. Write it so that no "
-    "exponent is positive, or with a function of NumPy's that takes care of it."
-)
-CODE = [
-    Item(
-        "linear-code",
-        1,
-        LINEAR,
-        title="The linear function as code",
-        mistakes=(
-            Mistake(lambda z: (z, z), ITSELF, "activations.not-differentiated"),
-            Mistake(
-                lambda z: (z, np.zeros_like(z)),
-                "0 is the derivative of a constant; how steep is this line?",
-                "activations.constant",
-            ),
-            Mistake(
-                lambda z: (z, 1.0),
-                "The derivative has the shape of z, too: an array of ones, not the number 1.",
-                "activations.number-for-array",
-                credit=HALF,
-            ),
-        ),
-    ),
-    Item(
-        "relu-code",
-        2,
-        pair(relu),
-        title="ReLU as code",
-        mistakes=(
-            Mistake(_at_zero(relu, 1.0), AT_ZERO, "activations.corner", credit=MOST),
-            Mistake(_at_zero(relu, 0.5), AT_ZERO, "activations.corner", credit=MOST),
-            Mistake(lambda z: (relu(z)[0], relu(z)[0]), ITSELF, "activations.not-differentiated"),
-            Mistake(
-                lambda z: (np.abs(z), np.sign(z)),
-                "This is |z|; ReLU is flat to the left of 0.",
-                "activations.absolute-value",
-            ),
-            Mistake(
-                lambda z: (np.minimum(z, 0), 1.0 * (z < 0)),
-                "This is the smaller one of z and 0; ReLU is the larger one.",
-                "activations.sides",
-            ),
-        ),
-    ),
-    Item(
-        "leaky-relu-code",
-        2,
-        pair(leaky_relu, LEAKS),
-        title="Leaky ReLU as code",
-        mistakes=(
-            Mistake(_at_zero(leaky_relu, 1.0), AT_ZERO, "activations.corner", credit=MOST),
-            Mistake(
-                lambda z, alpha=0.05: relu(z),  # noqa: ARG005 - that is the mistake
-                "This is ReLU. What does the leak do to the left of 0?",
-                "activations.no-leak",
-            ),
-            Mistake(
-                lambda z, alpha=0.05: leaky_relu(z),  # noqa: ARG005 - that is the mistake
-                "The argument alpha is not used: it is the slope to the left of 0.",
-                "activations.alpha-ignored",
-                credit=HALF,
-            ),
-            Mistake(
-                _leak_turned,
-                "Does leaky ReLU rise or fall to the left of 0?",
-                "activations.sign",
-            ),
-            Mistake(
-                _leak_on_the_right,
-                "The leak is on the other side: the flat part is to the left of 0.",
-                "activations.sides",
-            ),
-        ),
-    ),
-    Item(
-        "sigmoid-code",
-        3,
-        pair(sigmoid),
-        title="The sigmoid as code",
-        mistakes=(
-            Mistake(_by_powers, OVERFLOW, "activations.overflow", credit=MOST),
-            Mistake(
-                _rule(sigmoid, lambda _, y: -y * (1 - y)),
-                "The derivative has the wrong sign: the sigmoid rises everywhere.",
-                "activations.sign",
-            ),
-            Mistake(
-                _rule(sigmoid, lambda _, y: 1 - y**2), RULE_OF_TANH, "activations.rule-of-tanh"
-            ),
-            Mistake(
-                _rule(sigmoid, lambda z, _: z * (1 - z)), OF_THE_VALUE, "activations.rule-of-z"
-            ),
-            Mistake(
-                tanh,
-                "This is tanh. The sigmoid lies between 0 and 1 and is 1/2 at 0.",
-                "activations.twin",
-            ),
-        ),
-    ),
-    Item(
-        "tanh-code",
-        2,
-        pair(tanh),
-        title="The hyperbolic tangent as code",
-        mistakes=(
-            Mistake(_tanh_by_powers, OVERFLOW, "activations.overflow", credit=MOST),
-            Mistake(
-                _rule(tanh, lambda _, y: y * (1 - y)),
-                RULE_OF_SIGMOID,
-                "activations.rule-of-sigmoid",
-            ),
-            Mistake(
-                _rule(tanh, lambda _, y: 1 - y),
-                "A square is lost: the derivative is 1 minus the square of the value.",
-                "activations.square-lost",
-            ),
-            Mistake(_rule(tanh, lambda z, _: 1 - z**2), OF_THE_VALUE, "activations.rule-of-z"),
-        ),
-    ),
-]
-
-# ------------------------------------------------------------------------------------------------
 # 5 the curves
 
 CURVES = {
@@ -321,6 +73,12 @@ CURVES = {
 SHAPE = "Read off the height far to the left, far to the right and at z = 0."
 HIGHEST = "Both have this shape. Put z = 0 into either derivative and compare the heights."
 CORNERS = "Look at the curve to the left of 0: is it 0 there?"
+
+
+SQUARES = (
+    "The squares are not multiplied out right: each has three terms, and a minus sign before the "
+    "second one turns the signs of all its terms."
+)
 
 
 def curve(letter: str, function: str, twin: str, hint: str) -> Item:
@@ -367,17 +125,17 @@ ITEMS = [
         Expression(corner(0, 1, at_zero=0), NAMES),
         title="The derivative of ReLU",
         mistakes=(
-            Mistake(corner(0, 1, at_zero=1), AT_ZERO, "activations.corner", credit=MOST),
-            Mistake(corner(0, 1, at_zero=HALF), AT_ZERO, "activations.corner", credit=MOST),
+            # Whatever it says at 0, if anything; the same below.
+            Mistake(open_at_zero(0, 1), AT_ZERO, "activations.corner", credit=MOST),
             Mistake("max(z, 0)", "This is ReLU itself.", "activations.not-differentiated"),
             Mistake(
                 "1",
                 "This is the derivative where z > 0; what happens to the left of 0?",
                 "activations.one-side",
             ),
-            Mistake(corner(1, 0, at_zero=1), "The two sides are exchanged.", "activations.sides"),
+            Mistake(open_at_zero(1, 0), "The two sides are exchanged.", "activations.sides"),
             Mistake(
-                corner(-1, 1, at_zero=0),
+                open_at_zero(-1, 1),
                 "This is the derivative of |z|; ReLU is flat to the left of 0.",
                 "activations.absolute-value",
             ),
@@ -389,16 +147,16 @@ ITEMS = [
         Expression(corner(alpha, 1, at_zero=alpha), NAMES),
         title="The derivative of leaky ReLU",
         mistakes=(
-            Mistake(corner(alpha, 1, at_zero=1), AT_ZERO, "activations.corner", credit=MOST),
-            Mistake(corner(alpha, 1, at_zero=0), AT_ZERO, "activations.corner", credit=MOST),
+            Mistake(open_at_zero(alpha, 1), AT_ZERO, "activations.corner", credit=MOST),
             Mistake(
-                corner(0, 1, at_zero=0),
+                open_at_zero(0, 1),
                 "This is the derivative of ReLU. What does the leak do to the left of 0?",
                 "activations.no-leak",
                 credit=HALF,
             ),
+            Mistake(open_at_zero(1, alpha), "The two sides are exchanged.", "activations.sides"),
             Mistake(
-                corner(-alpha, 1, at_zero=-alpha),
+                open_at_zero(-alpha, 1),
                 "Does leaky ReLU rise or fall to the left of 0?",
                 "activations.sign",
                 credit=HALF,
@@ -432,6 +190,12 @@ ITEMS = [
                 r"\frac{d}{dz} e^{-z} = e^{-z}",
                 "The exponent is -z: the chain rule gives a factor.",
                 "activations.inner-derivative",
+            ),
+            Mistake(
+                r"\sigma'(z) = - \frac{1}{(1 + e^{-z})^2}",
+                "The power is one of 1 + e^{-z}, not of z: the chain rule gives the derivative of "
+                "that as a factor.",
+                "activations.inner-missing",
             ),
             Mistake(
                 "(1 + e^{-z})^2 = 1 + e^{-z}",
@@ -472,6 +236,24 @@ ITEMS = [
                 "Test the sign of your result: tanh is increasing. Mind the order of the two "
                 "products in the quotient rule.",
                 "activations.sign",
+            ),
+            Mistake(
+                "f'(z) = 1 + f(z)^2",
+                "The quotient rule subtracts the second product, that with the derivative of the "
+                "denominator.",
+                "activations.quotient-rule-added",
+            ),
+            Mistake(
+                # Squares without their middle terms and a sign lost between them come to the same.
+                f"{NUMERATOR}^2 = e^{{2z}} + 2 - e^{{-2z}}",
+                SQUARES,
+                "activations.squares-multiplied-out",
+            ),
+            Mistake(
+                rf"\frac{{{NUMERATOR}^2}}{{{DENOMINATOR}^2}}"
+                r" = \frac{e^{2z} - e^{-2z}}{e^{2z} + e^{-2z}}",
+                SQUARES,
+                "activations.squares-multiplied-out",
             ),
             Mistake(
                 f"{NUMERATOR}^2 = e^{{2z}} - e^{{-2z}}",

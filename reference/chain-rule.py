@@ -318,7 +318,8 @@ ITEMS = [
             ),
             Mistake(
                 "Sum(y[i] * (delta(i, j) - y[j]) * w[k], j, 1, K)",
-                "The inner derivative by w is the input, not w.",
+                "The inner derivative is that of z_j by w, and each score has an input of its own. "
+                "Here the factor is the same for every j, so that the sum over j comes to 0.",
                 "chain.other-argument",
                 credit=THIRD,
             ),
@@ -348,6 +349,11 @@ ITEMS = [
                 "The sum over j is forgotten: u acts through every score, and j must not be left "
                 f"over. {SHIFT}",
                 "chain.sum-forgotten",
+            ),
+            Mistake(
+                r"\frac{\partial y_i}{\partial z_j} = y_i (1 - y_j)",
+                "The 1 in the bracket belongs to the case i = j only: it is a Kronecker delta.",
+                "softmax.delta-missing",
             ),
             Mistake(
                 r"\frac{\partial y_i}{\partial u} = y_i (\delta_{ij} - y_j)",

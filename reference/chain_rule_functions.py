@@ -167,6 +167,12 @@ def grad_w_mistakes_with(jacobian: Jacobian = softmax_jacobian) -> list[Mistake]
         ),
         Mistake(of(lambda J, X, i: -J[i] @ X), "The sign is wrong.", "chain.sign", credit=HALF),
         Mistake(
+            of(lambda J, X, _: J @ X),
+            "These are the gradients of all probabilities, one a row; asked is that of y_i alone.",
+            "chain.every-probability",
+            credit=Fraction(3, 4),
+        ),
+        Mistake(
             of(lambda J, X, i: J[i - 1] @ X),
             "This counts i from 1; in Python it counts from 0.",
             "chain.counted-from-one",
@@ -255,6 +261,12 @@ def matrix_mistakes(jacobian: Jacobian = softmax_jacobian) -> list[Mistake]:
             "The sign is wrong: it is u that is subtracted, not Wx.",
             "chain.sign",
             credit=HALF,
+        ),
+        Mistake(
+            lambda W, x, u: np.asarray(np.asarray(jacobian(W @ x - u))[:, :, None] * W),
+            "The inner derivative of z_k by W_km is the entry x_m, not the weight.",
+            "chain.other-argument",
+            credit=QUARTER,
         ),
         Mistake(
             of(lambda J, x: np.repeat(J[:, :, None], x.size, axis=2)),

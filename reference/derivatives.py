@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
-from mathgrade.answers import Expression, Function, Matrix
-from mathgrade.answers.checks import agrees, raises, satisfies, unchanged
+from derivatives_functions import GRADIENT, GRADIENT_MISTAKES
+from mathgrade.answers import Expression, Matrix
 from mathgrade.items import Follow, Item, Mistake, is_trivial
-
-Array = NDArray[np.float64]
-Field = Callable[[Array], float]
 
 QUARTER, HALF = Fraction(1, 4), Fraction(1, 2)
 MOST = Fraction(3, 4)  # for an answer that is right but for a convention
@@ -50,6 +45,12 @@ POWER_MISTAKES = (
         "0",
         "x is no constant: its graph is a line that rises. How steep is it?",
         "variable-as-constant",
+    ),
+    one_power(
+        1,
+        "x",
+        "x: that is the function itself. Its graph is a line; how steep is it?",
+        "variable-kept",
     ),
     one_power(
         0,
@@ -88,6 +89,12 @@ POWER_MISTAKES = (
         "linear-term-kept",
     ),
     one_power(
+        3,
+        "6*x + 1",
+        "3x² + 5x: the constant factor of 5x stays in front.",
+        "factor-lost",
+    ),
+    one_power(
         4,
         "25*x**4 + 12*x**2 - 5",
         "5x⁵ + 4x³ - 5: the constant term does not change with x, so it has the derivative 0.",
@@ -98,6 +105,12 @@ POWER_MISTAKES = (
         "5*x**4 + 4*x**2",
         "5x⁵ + 4x³ - 5: each exponent comes down as a factor.",
         "exponents-not-factors",
+    ),
+    one_power(
+        4,
+        "25*x**5 + 12*x**3",
+        "5x⁵ + 4x³ - 5: each exponent is one less afterwards.",
+        "exponents-kept",
     ),
 )
 
@@ -165,6 +178,17 @@ SUM_MISTAKES = (
         "derivatives.constant-term-kept",
     ),
     Mistake(
+        [[None, None], [None, None], ["9*x**2 + 5 - 2*y", "9*x**2 + 5 - 2*y"]],
+        "3x³ - y² + 5x + 2: this is the sum of both partial derivatives. Each of them goes in one "
+        "direction only: the other letter stands still.",
+        "derivatives.total-of-three",
+    ),
+    Mistake(
+        [[None, None], [None, None], ["9*x**2 + 5 - y**2", None]],
+        "3x³ - y² + 5x + 2: by x, the square of y is a constant that is added.",
+        "derivatives.other-term-of-three",
+    ),
+    Mistake(
         [["1", "1"], ["6*y", "2"], ["-2*y", "9*x**2 + 5"]],
         "The columns are exchanged: the derivative by x comes first in each row.",
         "derivatives.columns-exchanged",
@@ -183,6 +207,11 @@ PRODUCT_MISTAKES = (
         "A product is not differentiated factor by factor. For the derivative by x the factor y is "
         "a fixed number, as 3 is in 3x.",
         "derivatives.factor-by-factor",
+    ),
+    Mistake(
+        [0, 0],
+        "A fixed number that is added vanishes; one that is a factor stays, as 3 does in 3x.",
+        "derivatives.factor-vanishes",
     ),
     Mistake(
         ["x + y", "x + y"],
@@ -228,39 +257,50 @@ PARTIAL_MISTAKES = (
         "derivatives.term-lost-by-z",
     ),
     Mistake(
+        [None, None, "3*x**3 + 5*z + 2*y"],
+        "By z: how steep is the line 5z?",
+        "derivatives.linear-term-kept",
+    ),
+    Mistake(
         [None, None, "9*x**2 + 5 + 2*y"],
         "By z, the factor x³ stands still: it is not differentiated as well.",
         "derivatives.both-factors",
     ),
 )
-GRADIENT_MISTAKES = (
-    Mistake(
-        [BY_X, BY_Y, BY_Z],
-        "The three derivatives are right, but a list has neither rows nor columns. A column vector "
-        "has one entry a row: sp.Matrix([a, b, c]) or [[a], [b], [c]].",
-        "derivatives.no-column",
-        credit=MOST,
-    ),
-    Mistake(
-        [["9*x**2*z + 2*z - 2*y + 3*x**3 + 5 + 2*y"]],
-        "The partial derivatives are added up here. The gradient keeps them apart, one entry for "
-        "each direction.",
-        "derivatives.added-up",
-    ),
-    Mistake(
-        [[BY_Z], [BY_Y], [BY_X]],
-        "The order of the entries is the order of the letters: first by x, then y, then z.",
-        "derivatives.order",
-        credit=HALF,
-    ),
-    Mistake(
-        [[f"-({BY_X})"], [f"-({BY_Y})"], [f"-({BY_Z})"]],
-        "This points downhill. The gradient points to where the function grows; the minus sign "
-        "belongs to the method that goes down.",
-        "derivatives.downhill",
-        credit=HALF,
-    ),
-)
+
+
+def gradient_mistakes(partials: Any = (BY_X, BY_Y, BY_Z)) -> list[Mistake]:
+    """What these partial derivatives are made into in the place of the gradient."""
+    by_x, by_y, by_z = (f"({entry})" for entry in np.ravel(np.array(partials, dtype=object)))
+    return [
+        Mistake(
+            [by_x, by_y, by_z],
+            "A list has neither rows nor columns. A column vector has one entry a row: "
+            "sp.Matrix([a, b, c]) or [[a], [b], [c]].",
+            "derivatives.no-column",
+            credit=MOST,
+        ),
+        Mistake(
+            [[f"{by_x} + {by_y} + {by_z}"]],
+            "The partial derivatives are added up here. The gradient keeps them apart, one entry "
+            "for each direction.",
+            "derivatives.added-up",
+        ),
+        Mistake(
+            [[by_z], [by_y], [by_x]],
+            "The order of the entries is the order of the letters: first by x, then y, then z.",
+            "derivatives.order",
+            credit=HALF,
+        ),
+        Mistake(
+            [[f"-{by_x}"], [f"-{by_y}"], [f"-{by_z}"]],
+            "This points downhill. The gradient points to where the function grows; the minus sign "
+            "belongs to the method that goes down.",
+            "derivatives.downhill",
+            credit=HALF,
+        ),
+    ]
+
 
 # ------------------------------------------------------------------------------------------------
 # 4 maxima and their kinks
@@ -269,6 +309,11 @@ TIE = (
     "This is right but where the two are equal. There the maximum has a kink and no derivative, so "
     "a convention decides; the lecture's is another one."
 )
+NO_TIE = (
+    "This is right but where the two are equal, where it says nothing. There the maximum has a "
+    "kink and no derivative; a program needs a number all the same, so take the lecture's "
+    "convention."
+)
 
 
 def split(small: object, tie: object, large: object, other: object = 0) -> sp.Expr:
@@ -276,17 +321,23 @@ def split(small: object, tie: object, large: object, other: object = 0) -> sp.Ex
     return sp.Piecewise((large, x > other), (tie, sp.Eq(x, other)), (small, True))
 
 
+def open_at_the_tie(small: object, large: object, other: object = 0) -> sp.Expr:
+    """The same, not defined where x is ``other``: as a mistake, whatever stands there."""
+    return sp.Piecewise((large, x > other), (small, x < other))
+
+
 MAX_ZERO_MISTAKES = (
     Mistake(split(0, 1, 1), TIE, "derivatives.tie", credit=MOST),
     Mistake(split(0, HALF, 1), TIE, "derivatives.tie", credit=MOST),
+    Mistake(open_at_the_tie(0, 1), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, 0), ITSELF, "derivatives.not-differentiated"),
     Mistake(
-        split(1, 1, 0),
+        open_at_the_tie(1, 0),
         "The two sides are exchanged: on which is max(x, 0) flat?",
         "derivatives.sides",
     ),
     Mistake(
-        split(-1, 0, 1),
+        open_at_the_tie(-1, 1),
         "This is the derivative of |x|; max(x, 0) is flat to the left of 0.",
         "derivatives.absolute-value",
     ),
@@ -299,35 +350,26 @@ MAX_ZERO_MISTAKES = (
 MAX_BY_X_MISTAKES = (
     Mistake(split(0, 0, 1, y), TIE, "derivatives.tie", credit=MOST),
     Mistake(split(0, HALF, 1, y), TIE, "derivatives.tie", credit=MOST),
+    Mistake(open_at_the_tie(0, 1, y), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, y), ITSELF, "derivatives.not-differentiated"),
     Mistake(
-        split(1, 1, 0, y),
+        open_at_the_tie(1, 0, y),
         "The two sides are exchanged: where x is the larger one, max(x, y) is x.",
         "derivatives.sides",
     ),
     Mistake(
-        split(1, 0, 0, y),
-        "The two sides are exchanged: where x is the larger one, max(x, y) is x.",
-        "derivatives.sides",
-    ),
-    Mistake(
-        split(0, 1, 1),
+        open_at_the_tie(0, 1),
         "x is held against 0 here. Which of the two is larger depends on y.",
         "derivatives.wrong-border",
     ),
     Mistake(
-        split(0, 0, 1),
-        "x is held against 0 here. Which of the two is larger depends on y.",
-        "derivatives.wrong-border",
-    ),
-    Mistake(
-        split(y, 1, 1, y),
+        open_at_the_tie(y, 1, y),
         "Where y is the larger one, max(x, y) is y: how does that change with x?",
         "derivatives.side-kept",
         credit=QUARTER,
     ),
     Mistake(
-        split(-1, 1, 1, y),
+        open_at_the_tie(-1, 1, y),
         "Where y is the larger one, max(x, y) is y: how does that change with x?",
         "derivatives.side-kept",
         credit=QUARTER,
@@ -336,25 +378,27 @@ MAX_BY_X_MISTAKES = (
 MAX_BY_Y_MISTAKES = (
     Mistake(split(1, 1, 0, y), TIE, "derivatives.tie", credit=MOST),
     Mistake(split(1, HALF, 0, y), TIE, "derivatives.tie", credit=MOST),
+    Mistake(open_at_the_tie(1, 0, y), NO_TIE, "derivatives.no-tie", credit=MOST),
     Mistake(sp.Max(x, y), ITSELF, "derivatives.not-differentiated"),
     Mistake(
-        split(0, 1, 1, y),
+        open_at_the_tie(0, 1, y),
         "This is the derivative by x. By y it is the other way round.",
         "derivatives.by-x",
     ),
     Mistake(
-        split(0, 0, 1, y),
-        "This is the derivative by x. By y it is the other way round.",
-        "derivatives.by-x",
-    ),
-    Mistake(
-        split(-1, 0, 0, y),
+        open_at_the_tie(-1, 0, y),
         "Where y is the larger one, does max(x, y) rise or fall with y?",
         "derivatives.sign",
         credit=QUARTER,
     ),
     Mistake(
-        sp.Piecewise((1, y > 0), (0, True)),
+        open_at_the_tie(1, x, y),
+        "Where x is the larger one, max(x, y) is x: how does that change with y?",
+        "derivatives.side-kept",
+        credit=QUARTER,
+    ),
+    Mistake(
+        sp.Piecewise((1, y > 0), (0, y < 0)),
         "y is held against 0 here. Which of the two is larger depends on x.",
         "derivatives.wrong-border",
     ),
@@ -386,6 +430,13 @@ def chain_mistakes(drawn: tuple[sp.Expr, sp.Expr]) -> list[Mistake]:
             by_u.subs(u, x) * by_x,
             "f' is taken at x here. f is applied to g(x), so its derivative is taken there, too.",
             "derivatives.outer-at-x",
+            credit=QUARTER,
+        ),
+        Mistake(
+            by_u.subs(u, inner) * inner,
+            "The second factor is g(x) itself here. What stretches a small change of x is the "
+            "derivative of g.",
+            "derivatives.inner-kept",
             credit=QUARTER,
         ),
         Mistake(
@@ -453,6 +504,12 @@ FORMAL_MISTAKES = (
         credit=HALF,
     ),
     Mistake(
+        f"{F_AT} * {G_AT} * ({H_AT} + h_2(x, z))",
+        "By x, z stands still: the term with h_2 would carry the derivative of z by x, which is 0.",
+        "derivatives.both-letters",
+        credit=HALF,
+    ),
+    Mistake(
         f"df({G_AT} * {H_AT})",
         "The inner derivatives stand inside of f' here. They are factors beside it, and f' is "
         "taken where f is: at g(y, h(x, z)).",
@@ -478,169 +535,6 @@ FORMAL_MISTAKES = (
     ),
 )
 
-# ------------------------------------------------------------------------------------------------
-# 6 gradient(f, x, h)
-
-
-def gradient(f: Field, x: Array, h: float) -> Array:
-    """Central differences of f at x, with the step h."""
-    if x.ndim != 1:
-        raise ValueError(f"x must have the shape (n,), not {x.shape}")
-    steps = h * np.eye(x.size)
-    return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps])
-
-
-def _forward(f: Field, x: Array, h: float) -> Array:
-    return np.array([(f(x + step) - f(x)) / h for step in h * np.eye(x.size)])
-
-
-def _backward(f: Field, x: Array, h: float) -> Array:
-    return np.array([(f(x) - f(x - step)) / h for step in h * np.eye(x.size)])
-
-
-def _by_h_only(f: Field, x: Array, h: float) -> Array:
-    return 2 * gradient(f, x, h)
-
-
-def _negated(f: Field, x: Array, h: float) -> Array:
-    return -gradient(f, x, h)
-
-
-def _all_at_once(f: Field, x: Array, h: float) -> Array:
-    return np.full(x.size, (f(x + h) - f(x - h)) / (2 * h))
-
-
-def _sum(f: Field, x: Array, h: float) -> float:
-    return float(np.sum(gradient(f, x, h)))
-
-
-def _column(f: Field, x: Array, h: float) -> Array:
-    return gradient(f, x, h)[:, None]
-
-
-def _whole_numbers(f: Field, x: Array, h: float) -> Array:
-    columns = []
-    for k in range(x.size):
-        above, below = x.copy(), x.copy()
-        above[k] += h
-        below[k] -= h
-        columns.append((f(above) - f(below)) / (2 * h))
-    return np.array(columns)
-
-
-def quadratic(v: Any) -> float:
-    """A function of any number of variables whose central differences are exact."""
-    v = np.asarray(v, dtype=float)
-    return float(v @ (np.arange(1, v.size + 1) * v) + v[0] * v[-1] - 3 * v.sum())
-
-
-def waves(v: Any) -> float:
-    """A smooth function whose third derivatives by each variable are at most 1."""
-    return float(np.sin(np.asarray(v, dtype=float)).sum())
-
-
-def kinked(v: Any) -> float:
-    """A function whose central differences depend on the step."""
-    return float(np.abs(np.asarray(v, dtype=float)).sum())
-
-
-def of_second_order(value: Array, _f: Field, at: Array, h: float) -> str | bool:
-    """Whether the error for ``waves`` is below the bound of central differences.
-
-    It is at most h²/6 times the largest third derivative, by Taylor's theorem.
-    """
-    error = float(np.abs(value - np.cos(at)).max())
-    if error <= h**2 / 6 + 1e-15 / h:
-        return True
-    return (
-        f"the error is {error:.2g}, more than h²/6 = {h**2 / 6:.2g}. For a step so small that only "
-        "the first terms count, half the step must leave a quarter of the error"
-    )
-
-
-_draw = np.random.default_rng(17)
-POINTS = [np.round(_draw.normal(size=n) * 2, 2) for n in (1, 2, 3, 5)]
-WHOLE = np.array([3, -1, 2])  # an array of whole numbers has no room for a step of 0.25
-
-GRADIENT = Function(
-    gradient,
-    (
-        agrees(
-            "Central differences with the step h, for vectors of every length",
-            [
-                *((quadratic, at, 0.5) for at in POINTS),
-                (quadratic, WHOLE, 0.25),
-                (kinked, np.array([0.3, -2.0]), 0.5),
-            ],
-            HALF,
-        ),
-        satisfies(
-            "The error falls with the square of the step",
-            [(waves, POINTS[3], h) for h in (0.2, 0.1, 0.05)] + [(waves, POINTS[1], 1e-3)],
-            of_second_order,
-            QUARTER,
-        ),
-        raises(
-            "A ValueError for an x of another shape than (n,)",
-            [(kinked, at, 0.1) for at in (np.eye(2), np.ones((3, 1)), np.array(1.0))],
-            ValueError,
-            Fraction(1, 8),
-        ),
-        unchanged("The argument stays as it was", [(quadratic, POINTS[2], 0.5)], Fraction(1, 8)),
-    ),
-)
-GRADIENT_CODE_MISTAKES = (
-    Mistake(
-        _forward,
-        "These are differences to one side, whose error falls with h only. Go a step to either "
-        "side of x: then the errors of first order cancel.",
-        "derivatives.one-sided",
-        credit=QUARTER,
-    ),
-    Mistake(
-        _backward,
-        "These are differences to one side, whose error falls with h only. Go a step to either "
-        "side of x: then the errors of first order cancel.",
-        "derivatives.one-sided",
-        credit=QUARTER,
-    ),
-    Mistake(
-        _by_h_only,
-        "Every entry is twice what it should be: from x - h to x + h it is two steps.",
-        "derivatives.two-steps",
-        credit=HALF,
-    ),
-    Mistake(
-        _negated,
-        "Every entry has the wrong sign: the value further on minus the value before.",
-        "derivatives.sign",
-        credit=HALF,
-    ),
-    Mistake(
-        _all_at_once,
-        "All entries of x are moved together. For entry k of the gradient only entry k moves.",
-        "derivatives.all-at-once",
-    ),
-    Mistake(
-        _sum,
-        "The derivatives are added up. The gradient keeps them apart, one entry for each variable.",
-        "derivatives.added-up",
-    ),
-    Mistake(
-        _column,
-        "The numbers are right; the result should have the shape (n,), not (n, 1).",
-        "derivatives.shape",
-        credit=MOST,
-    ),
-    Mistake(
-        _whole_numbers,
-        "In an array of whole numbers a step is cut off to a whole number. Make an array of "
-        "floating-point numbers of it first: np.array(x, dtype=float).",
-        "derivatives.whole-numbers",
-        credit=MOST,
-    ),
-)
-
 ITEMS = [
     Item("powers", 4, POWERS, title="Five derivatives", mistakes=POWER_MISTAKES),
     Item("sums", 3, SUMS, title="Partial derivatives of sums", mistakes=SUM_MISTAKES),
@@ -651,8 +545,8 @@ ITEMS = [
         1,
         column([BY_X, BY_Y, BY_Z]),
         title="The gradient as a column vector",
-        mistakes=GRADIENT_MISTAKES,
-        follow=Follow("partials", column, trivial=says_nothing),
+        mistakes=gradient_mistakes(),
+        follow=Follow("partials", column, trivial=says_nothing, mistakes=gradient_mistakes),
     ),
     Item(
         "d-max-zero",
@@ -695,7 +589,7 @@ ITEMS = [
         4,
         GRADIENT,
         title="The gradient by central differences",
-        mistakes=GRADIENT_CODE_MISTAKES,
+        mistakes=GRADIENT_MISTAKES,
     ),
 ]
 

@@ -56,6 +56,21 @@ def _one_maximum(z: Array, axis: int = -1) -> Array:
     return np.asarray(powers / np.sum(powers, axis=axis, keepdims=True))
 
 
+def _shifted_above(z: Array, axis: int = -1) -> Array:
+    powers = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return np.asarray(powers / np.sum(np.exp(z), axis=axis, keepdims=True))
+
+
+def _axis_lost(z: Array, axis: int = -1) -> Array:
+    powers = np.exp(z - np.max(z))
+    return np.asarray(powers / np.sum(powers, axis=axis))
+
+
+def _axis_lost_twice(z: Array, axis: int = -1) -> Array:
+    powers = np.exp(z - np.max(z, axis=axis))
+    return np.asarray(powers / np.sum(powers, axis=axis))
+
+
 def _last_axis(z: Array, axis: int = -1) -> Array:  # noqa: ARG001 - that is the mistake
     return softmax(z, axis=-1)
 
@@ -69,6 +84,11 @@ def _logarithm_underflowing(z: Array, axis: int = -1) -> Array:
     return np.log(softmax(z, axis))
 
 
+AXIS_LOST = (
+    "This is right for a vector. In a batch a sum or a maximum along the axis loses that axis and "
+    "then meets the wrong entries of the array: keepdims=True keeps it, of length 1.",
+    "softmax.axis-lost",
+)
 LOGARITHM = ("This is the logarithm of the softmax.", "softmax.logarithm")
 
 
@@ -267,6 +287,13 @@ ITEMS = [
                 "softmax.axis-ignored",
                 credit=Fraction(2, 3),
             ),
+            Mistake(
+                _shifted_above,
+                "The constant is subtracted above the line only. The sum is of the same powers.",
+                "softmax.shift-in-numerator-only",
+            ),
+            Mistake(_axis_lost, *AXIS_LOST, credit=HALF),
+            Mistake(_axis_lost_twice, *AXIS_LOST, credit=HALF),
             Mistake(_logarithm, *LOGARITHM),
             Mistake(_logarithm_underflowing, *LOGARITHM),
         ),

@@ -50,6 +50,16 @@ SHIFT_MISTAKES = (
         "softmax.factor-for-each-term",
     ),
     Mistake(
+        r"\sum_{k=1}^{K} e^{-c} e^{z_k} = \sum_{k=1}^{K} e^{-c} + \sum_{k=1}^{K} e^{z_k}",
+        "A sum of products is not split into sums of their factors. Write the sum out for K = 2.",
+        "softmax.sum-of-products",
+    ),
+    Mistake(  # the factors in the other order
+        r"\sum_{k=1}^{K} e^{z_k} e^{-c} = \sum_{k=1}^{K} e^{z_k} + \sum_{k=1}^{K} e^{-c}",
+        "A sum of products is not split into sums of their factors. Write the sum out for K = 2.",
+        "softmax.sum-of-products",
+    ),
+    Mistake(
         r"\frac{e^{z_i - c}}{\sum_{k=1}^{K} e^{z_k - c}}"
         r" = \frac{e^{z_i - c}}{\sum_{k=1}^{K} e^{z_k}}",
         "c is subtracted from every entry, also from those in the sum.",
@@ -121,6 +131,12 @@ BY_LOGITS_MISTAKES = (
         r"\frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_i)",
         "Follow the index: which exponential came from the derivative of the sum?",
         "softmax.index-swapped",
+    ),
+    Mistake(
+        r"\frac{\partial y_i}{\partial z_j} = y_j (\delta_{ij} - y_j)",
+        "Follow the index: whose derivative is it? The factor in front is that of its numerator, "
+        "or comes from its logarithm.",
+        "softmax.factor-swapped",
     ),
     Mistake(
         r"-y_i y_j = y_i y_j",

@@ -46,6 +46,13 @@ def _vector(own: Softmax, z: Array) -> Array:
     return p
 
 
+SQUARES_ONLY = (
+    "y * y is the vector of the squares and y @ y their sum. The products y_i y_j of every entry "
+    "with every other are np.outer(y, y).",
+    "softmax.entry-by-entry",
+)
+
+
 def wrong_jacobians(own: Softmax = softmax) -> list[Mistake]:
     """What is made of a softmax in the place of its Jacobian."""
 
@@ -82,6 +89,8 @@ def wrong_jacobians(own: Softmax = softmax) -> list[Mistake]:
             "softmax.delta-missing",
             credit=Fraction(1, 4),
         ),
+        Mistake(of(lambda p: np.diag(p) - p * p), *SQUARES_ONLY, credit=Fraction(1, 4)),
+        Mistake(of(lambda p: np.diag(p) - p @ p), *SQUARES_ONLY, credit=Fraction(1, 4)),
         Mistake(
             of(np.diag),
             "The denominator depends on every logit as well: use the quotient rule in full.",

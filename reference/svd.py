@@ -207,6 +207,16 @@ ITEMS = [
                 "svd.reciprocals",
             ),
             Mistake(
+                r"\det V = \sqrt{2}",
+                "The factor in front of V goes into the determinant once for each row.",
+                "svd.determinant",
+            ),
+            Mistake(
+                r"V^{-1} = \frac{1}{\sqrt{2}} V^T",
+                "The factor in front of V goes into the determinant once for each row.",
+                "svd.determinant",
+            ),
+            Mistake(
                 r"V^{-1} = \frac{1}{2} V^T",
                 "If V = a M with a number a, by what has the inverse of M to be multiplied to give "
                 "that of V?",
@@ -263,6 +273,12 @@ ITEMS = [
                 "The factors are in the other order: Σ stands on the left.",
                 "svd.order",
                 credit=Fraction(1, 4),
+            ),
+            Mistake(
+                sp.diag(4, 2) * V.T,
+                "The two entries of Σ have changed places: which of them scales the first row?",
+                "svd.sigma-order",
+                credit=HALF,
             ),
             Mistake(
                 V * SIGMA,
@@ -339,6 +355,12 @@ ITEMS = [
         title="The images of the four points under U",
         mistakes=(
             Mistake(sp.sqrt(2) * U * FOUR_POINTS, FACTOR, "svd.factor", credit=HALF),
+            Mistake(
+                U * FOUR_POINTS / sp.sqrt(2),
+                "The factor 1/√2 of the four points is taken twice.",
+                "svd.factor-twice",
+                credit=HALF,
+            ),
             Mistake(
                 U.T * FOUR_POINTS,
                 "These are the images under the transpose of U.",

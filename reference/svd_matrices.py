@@ -184,6 +184,7 @@ def rank_one_mistakes_of(decomposition: Any) -> list[Mistake]:
     return [
         Mistake(second * np.outer(left[:, 1], right[1]), *SECOND_TERM),
         Mistake(near / first, *NOT_SCALED, credit=HALF),
+        Mistake(near * first, *SCALED_TWICE, credit=HALF),
     ]
 
 
@@ -223,6 +224,10 @@ SECOND_TERM = (
     "svd.second-term",
 )
 NOT_SCALED = ("The singular value is missing as a factor.", "svd.not-scaled")
+SCALED_TWICE = (
+    "The singular value is a factor twice: B v is its left singular vector times it already.",
+    "svd.scaled-twice",
+)
 
 
 def best(matrix: Any) -> tuple[Any, float, float]:
@@ -273,6 +278,7 @@ def rank_one_mistakes(matrix: Any) -> list[Mistake]:
     return [
         Mistake(np.array(matrix) - near, *SECOND_TERM),
         Mistake(near / first, *NOT_SCALED, credit=HALF),
+        Mistake(near * first, *SCALED_TWICE, credit=HALF),
         Mistake(
             np.array(matrix),
             "This is B itself, which has rank 2.",

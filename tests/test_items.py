@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from mathgrade.answers import SVD, Choice, Expression, Function, Matrix, Number
-from mathgrade.answers.checks import agrees, satisfies
+from mathgrade.answers.checks import agrees, raises, satisfies, silent
 from mathgrade.answers.trivial import is_trivial
 from mathgrade.codec.absent import Absent
 from mathgrade.codec.calls import Result
@@ -125,6 +125,136 @@ def test_mistakes_of_a_function_are_functions():
     assert item.mark(np.tan).note == "function.value"
 
 
+IN_PARTS = Item(
+    "parts",
+    3,
+    Matrix(["2*x", "3*x**2", "1"], names={"x": "real"}, vector=True, entries="each"),
+    mistakes=[
+        Mistake(["x", None, None], "The first.", "n.first"),
+        Mistake([None, "x**2", None], "The second.", "n.second"),
+        Mistake([None, "x**2", "x"], "The last two.", "n.two"),
+        Mistake(["x", "x**2", "x"], "All.", "n.all"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("response", "told"),
+    [
+        (["x", "3*x**2", 1], ["The first."]),
+        (["x", "x**2", 1], ["The first.", "The second."]),
+        ([0, "x**2", 1], ["The second."]),
+        (["2*x", "x**2", "x"], ["The second."]),  # what is said of an entry is said once
+        (["x", "x**2", "x"], ["The first.", "The second."]),
+        ([0, 0, 1], []),
+    ],
+)
+def test_slips_in_several_entries_get_their_words_each(response, told):
+    verdict = IN_PARTS.mark(response)
+    assert [f.message for f in verdict.findings if f.note.startswith("n.")] == told
+    wrong = [r != due for r, due in zip(response, ["2*x", "3*x**2", 1], strict=True)]
+    assert verdict.credit == 1 - Fraction(sum(wrong), 3)
+
+
+def test_words_for_the_whole_are_all_that_is_said():
+    whole = [IN_PARTS.mistakes[3], *IN_PARTS.mistakes[:3]]
+    verdict = Item("parts", 3, IN_PARTS.answer, mistakes=whole).mark(["x", "x**2", "x"])
+    assert [f.note for f in verdict.findings if f.note.startswith("n.")] == ["n.all"]
+
+
+def _of_a_vector(function):
+    def careful(z):
+        if z.ndim != 1:
+            raise ValueError
+        return function(z)
+
+    return careful
+
+
+def _overflowing(z):
+    return np.exp(z) + 0 * np.exp(1000 + z)
+
+
+def _noisy_cosh(z):
+    np.log(-1.0 - 0 * z)
+    return np.cosh(z)
+
+
+VECTOR = np.array([1.0, 2.0])
+OF_A_VECTOR = Item(
+    "f",
+    4,
+    Function(
+        _of_a_vector(np.exp),
+        (
+            agrees("right", [VECTOR], HALF),
+            raises("a vector only", [np.eye(2)], ValueError, Fraction(1, 4)),
+            silent("no warning", [VECTOR], Fraction(1, 4)),
+        ),
+    ),
+    mistakes=[
+        Mistake(_of_a_vector(np.cosh), "cosh?", "n.cosh", Fraction(3, 4)),
+        Mistake(_of_a_vector(_overflowing), "Overflow.", "n.overflow", Fraction(3, 4)),
+        Mistake(_of_a_vector(np.sinh), "sinh?", "n.sinh", Fraction(1, 4)),
+        Mistake(np.tanh, "tanh?", "n.tanh", HALF),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "credit", "notes"),
+    [
+        (_of_a_vector(np.cosh), Fraction(3, 4), ["n.cosh"]),
+        (np.cosh, HALF, ["n.cosh", "function.not-raised"]),
+        (_of_a_vector(_noisy_cosh), HALF, ["n.cosh", "function.warning"]),
+        (_noisy_cosh, Fraction(1, 4), ["n.cosh", "function.not-raised", "function.warning"]),
+        # The warning belongs to the mistake.
+        (_of_a_vector(_overflowing), Fraction(3, 4), ["n.overflow"]),
+        (_overflowing, HALF, ["n.overflow", "function.not-raised"]),
+        # What the known function does not look at is part of the mistake.
+        (np.tanh, HALF, ["n.tanh"]),
+    ],
+)
+def test_what_a_known_mistake_does_not_explain_costs_its_own_share(function, credit, notes):
+    verdict = OF_A_VECTOR.mark(function)
+    assert verdict.credit == credit
+    assert [f.note for f in verdict.findings if f.met is False] == notes
+
+
+def test_no_credit_is_left_of_a_mistake_where_all_else_is_missed_as_well():
+    verdict = OF_A_VECTOR.mark(np.sinh)
+    assert (verdict.credit, verdict.note) == (0, "n.sinh")
+    assert "function.not-raised" in {f.note for f in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("response", "note", "credit"),
+    [
+        (sp.pi / 4, "n.radians", HALF),
+        (0.785398, "n.radians", HALF),
+        (0.7854, "n.radians", HALF),
+        (0.785, "n.radians", HALF),
+        (0.78, "number.wrong", 0),  # two digits are near many things
+        (0.787, "number.wrong", 0),
+    ],
+)
+def test_a_known_mistake_is_known_when_it_is_rounded(response, note, credit):
+    angle = Number(45, decimals=6, rounded=HALF)
+    mistakes = [Mistake(sp.pi / 4, "In degrees.", "n.radians", credit=HALF)]
+    verdict = Item("angle", 2, angle, mistakes=mistakes).mark(response)
+    assert (verdict.note, verdict.credit) == (note, credit)
+
+
+def test_a_right_number_that_is_rounded_is_not_taken_for_a_mistake_next_to_it():
+    near = Item(
+        "near",
+        1,
+        Number(0.785398, decimals=6, rounded=HALF),
+        mistakes=[Mistake(0.784991, "No.", "n.near")],
+    )
+    assert near.mark(0.785).note == "edit.rounded"
+
+
 WRONG_START = [[2, 2], [3, 6]]
 FOLLOWED = [[3, 6], [-2, -2]]
 
@@ -145,6 +275,68 @@ def test_a_start_in_any_form_is_followed(given):
 def test_what_half_follows_gets_what_it_earns():
     verdict = ITEMS["product"].mark([[3, 6], [9, 9]], {"start": WRONG_START})
     assert (verdict.credit, verdict.note) == (HALF, "follow-through")
+
+
+@pytest.mark.parametrize(
+    ("response", "start", "note", "credit"),
+    [
+        ([[1.414, 4]], [[2, 4]], "follow-through", HALF),
+        ([[2**0.5, 4.0]], [[2, 4]], "follow-through", HALF),
+        ([[sp.sqrt(2), 4]], [[2, 4]], "follow-through", 1),
+        ([[1.732, 4]], [[2, 4]], "number.not-exact", 0),
+        ([[1.414, 4]], None, "number.not-exact", 0),
+        ([[1.732, 6]], [[2, 4]], "number.not-exact", 0),
+        ([[1.732, 5]], None, "edit.rounded", HALF),
+    ],
+)
+def test_decimals_of_what_follows_are_worth_what_decimals_are_worth(response, start, note, credit):
+    def roots(values):
+        a, b = np.ravel(values).tolist()
+        return Matrix([[sp.sqrt(a), b]], exact=True, rounded=HALF)
+
+    both = Assignment.of(
+        "a",
+        [
+            Item("squares", 1, Matrix([[3, 5]])),
+            Item("roots", 2, roots([3, 5]), follow=Follow("squares", roots)),
+        ],
+    )
+    given = {} if start is None else {"squares": start}
+    verdict = both["roots"].mark(response, given)
+    assert (verdict.note, verdict.credit) == (note, credit)
+
+
+@pytest.mark.parametrize(
+    ("response", "note", "told"),
+    [
+        ([[12, 14], [-8, -4]], "follow-through", ["Four times too much, on the wrong start."]),
+        ([[12, 20], [-4, -8]], "n.four", ["Four times too much."]),  # on the right one
+        ([[12, 14], [-8, -5]], "matrix.entries", []),
+    ],
+)
+def test_a_mistake_made_on_a_wrong_start_gets_its_words_though_it_earns_nothing(
+    response, note, told
+):
+    def four_times(start, message="Four times too much, on the wrong start."):
+        four = (4 * sp.Matrix(U) * sp.Matrix(start)).tolist()
+        return [Mistake(four, message, "n.four")]
+
+    items = Assignment.of(
+        "a",
+        [
+            Item("start", 2, Matrix(START)),
+            Item(
+                "product",
+                3,
+                product(START),
+                mistakes=four_times(START, "Four times too much."),
+                follow=Follow("start", product, mistakes=four_times),
+            ),
+        ],
+    )
+    verdict = items["product"].mark(response, {"start": [[2, 1], [3, sp.Rational(7, 2)]]})
+    assert (verdict.note, verdict.credit) == (note, 0)
+    assert [f.message for f in verdict.findings if f.note == "n.four"] == told
 
 
 def test_what_is_right_is_not_called_followed():

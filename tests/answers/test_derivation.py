@@ -91,6 +91,30 @@ def test_a_verdict_survives_json_with_its_lines(test, text):
     assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
 
 
+def test_what_is_missing_twice_in_one_line_of_the_text_is_said_once():
+    steps = r"\frac{e^{z_1 - c}}{e^{z_1 - c} + e^{z_2 - c}}"
+    steps += (
+        r" = \frac{e^{-c} e^{z_1}}{e^{-c} (e^{z_1} + e^{z_2})} = \frac{e^{z_1}}{e^{z_1} + e^{z_2}}"
+    )
+    said = SHIFT.mark(f"For $n = 2$: ${steps}$, and so on.").findings[0].message.splitlines()
+    assert len(said) == len(set(said))
+    assert said[-1] == "This is an example: the claim is about every size and every index."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\sum_k e^{z_k - c} = e^{-c} \sum_k e^{z_k}$",
+        r"$e^{z_i - c} = e^{z_i} e^{-c}$",
+        r"$e^{z_1 - c} = e^{z_1} e^{-c}$ and $e^{z_i - c} = e^{z_i} e^{-c}$",
+        "$1 + 1 = 2$",
+    ],
+)
+def test_what_holds_an_index_or_a_sum_or_no_entry_is_no_example(text):
+    message = SHIFT.mark(text).findings[0].message
+    assert message.splitlines()[-1] == "The steps do not connect the two sides of the claim."
+
+
 def test_the_first_wrong_line_is_named_with_numbers():
     verdict = SHIFT.mark(WRONG)
     due = next(f for f in verdict.findings if f.met is False)

@@ -33,6 +33,12 @@ def test_attempts_are_read_in_order_of_name(tiny: Path) -> None:
     assert all(attempt_faults(a, SOURCE) == [] for a in attempts)
 
 
+def test_an_item_has_one_note_or_several(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text('title = "a"\n[notes]\nsquare = "n.sign"\nsum = ["n.sign", "n.factor"]')
+    assert read_attempt(path).notes == {"square": ("n.sign",), "sum": ("n.sign", "n.factor")}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -47,6 +53,8 @@ def test_attempts_are_read_in_order_of_name(tiny: Path) -> None:
         ('title = "a"\n[marks]\nsquare = "full"', "expected a number of points"),
         ('title = "a"\n[marks]\nsquare = true', "expected a number of points"),
         ('title = "a"\n[notes]\nsquare = 1', "expected a note code"),
+        ('title = "a"\n[notes]\nsquare = []', "expected a note code"),
+        ('title = "a"\n[notes]\nsquare = ["n.sign", 1]', "or a list of them"),
     ],
 )
 def test_a_file_that_is_no_attempt_is_refused(tmp_path: Path, text: str, says: str) -> None:
@@ -63,7 +71,7 @@ def test_a_file_that_is_no_attempt_is_refused(tmp_path: Path, text: str, says: s
         (Attempt("a", cells={"sqare": ""}), "no answer cell 'sqare'; there is square, total"),
         (Attempt("a", cells={"square-test": ""}), "no answer cell 'square-test'"),
         (Attempt("a", marks={"words": 1}), "no marked item 'words'; there is square, total"),
-        (Attempt("a", notes={"sqare": "x"}), "notes: there is no marked item 'sqare'"),
+        (Attempt("a", notes={"sqare": ("x",)}), "notes: there is no marked item 'sqare'"),
         (Attempt("a", marks={"square": 2.5}), "square = 2.5, expected 0 to 2"),
         (Attempt("a", marks={"square": -1}), "expected 0 to 2"),
     ],

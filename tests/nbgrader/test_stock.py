@@ -26,11 +26,21 @@ from .commands import (
 pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
 
 # Attempts whose marks nbgrader alone gives otherwise, each with the reason.
+UNASSIGNED = "the start of a follow-through was never assigned, which is a NameError there"
 OTHERWISE = {
     ("softmax", "kernel-ends"): "a submission whose kernel dies is dropped, with all its marks",
+    ("softmax", "one-everywhere"): UNASSIGNED,
+    ("softmax", "turned-round"): UNASSIGNED,
+    ("softmax", "unit-matrix"): UNASSIGNED,
+    ("chain-rule", "every-probability"): UNASSIGNED,
+    ("chain-rule", "never-ends"): UNASSIGNED,
+    ("svd", "never-assigned"): UNASSIGNED,
+    ("svd", "orders"): UNASSIGNED,
+    ("svd", "squares-and-signs"): UNASSIGNED,
+    ("svd", "transposes"): UNASSIGNED,
 }
 # Those marked here: wrong in shape, type and value, loops and overflows, all that is followed
-# through. With MATHGRADE_EVERY_ATTEMPT=1 it is every attempt of the course, in two minutes or more.
+# through. With MATHGRADE_EVERY_ATTEMPT=1 it is every attempt of the course, in ten minutes or more.
 SAMPLE = {
     "derivatives": ("half-at-the-kink",),
     "activations": ("reference", "code-corners", "unreadable"),
@@ -61,8 +71,9 @@ def test_honest_attempts_get_the_same_marks_without_the_judge(
     for name in ASSIGNMENTS:
         hand_in(copy, name, chosen(copy, name))
         presses += [["autograde", name, student] for student in chosen(copy, name)]
+    seconds = 5000 if os.environ.get("MATHGRADE_EVERY_ATTEMPT") else 580
     ended = python(
-        Path(buttons.__file__), cwd=copy, home=home, stdin=json.dumps(presses), seconds=580
+        Path(buttons.__file__), cwd=copy, home=home, stdin=json.dumps(presses), seconds=seconds
     )
     refused = {
         tuple(press[1:])

@@ -129,9 +129,23 @@ class AnswerTest(ABC):
         return known
 
     def recognise(self, known: Sequence[object], response: object) -> int | None:
-        """Position of the first of the ``known`` wrong answers that this response is."""
+        """Position of the first of the ``known`` wrong answers that this response is.
+
+        It may be rounded further than a right one should be.
+        """
         for position, reference in enumerate(known):
             verdict = self.with_reference(reference).mark(response, explain=False)
-            if verdict.outcome is Outcome.CORRECT:
+            if verdict.outcome is Outcome.CORRECT or verdict.note == "edit.rounded":
                 return position
         return None
+
+    def beside(self, _known: Sequence[object], _first: int, _response: object, /) -> list[int]:
+        """Positions of others of the ``known`` wrong answers that this response is as well.
+
+        They are about other parts of it than the first one is, whose position is given.
+        """
+        return []
+
+    def unexplained(self, _verdict: Verdict, _known: object, /) -> list[Finding]:
+        """Criteria that a response misses and that the ``known`` wrong answer which it is meets."""
+        return []

@@ -125,7 +125,9 @@ def verdict_of(marked: MarkedDerivation) -> Verdict:
     else:
         gap = marked.gaps[0] if marked.gaps else Gap.NOT_CONNECTED
         note = f"derivation.{gap.value}"
-        due = Finding(CRITERION, False, rest, "\n".join(marked.missing), note)
+        # Several formulas may stand in one line of the text.
+        reasons = "\n".join(dict.fromkeys(marked.missing))
+        due = Finding(CRITERION, False, rest, reasons, note)
     return replace(Verdict.of((due, *earned)), lines=marked.lines)
 
 

@@ -98,6 +98,23 @@ class Function(AnswerTest):
                 return position
         return None
 
+    def unexplained(self, verdict: Verdict, known: object) -> list[Finding]:
+        """How a function is written, where that is not what the known wrong one does, too."""
+        return [
+            finding
+            for check, finding in zip(self.checks, verdict.findings, strict=False)
+            if check.kind == "manner" and finding.met is False
+            if finding.note != "function.not-counted"  # it is met, by no effort
+            if not check.calls or self._look(check, known).met
+        ]
+
+    def _look(self, check: Check, function: Any) -> Finding:
+        """What one check finds of a function of ours."""
+        calls = list(check.calls)
+        results, expected = call_many(function, calls), call_many(self.reference, calls)
+        given = Given(tuple(results), tuple(expected), self._name(), _parameters(self.reference))
+        return check.look(given)
+
     def _name(self) -> str:
         return self.name or str(getattr(self.reference, "__name__", "the function"))
 

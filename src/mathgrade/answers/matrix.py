@@ -137,6 +137,16 @@ class Matrix(AnswerTest):
                 return position
         return None
 
+    def beside(self, known: Sequence[object], first: int, response: object) -> list[int]:
+        found, taken = [], _closed(known[first])
+        for position, wrong in enumerate(known):
+            if position <= first or not _is_open(wrong) or _closed(wrong) & taken:
+                continue
+            if self.recognise([wrong], response) is not None:
+                found.append(position)
+                taken |= _closed(wrong)
+        return found
+
     def example(self, known: object) -> object:
         return _completed(known, self._own(self._kind())[0])
 
@@ -214,6 +224,13 @@ _ENTRIES = "Every entry is right"
 def _is_open(known: object) -> bool:
     """Whether a known mistake leaves an entry open."""
     return is_grid(known) and any(entry is None for entry in read_grid(known).entries)
+
+
+def _closed(known: object) -> set[int]:
+    """The entries that a known mistake is about."""
+    if not is_grid(known):
+        return set()
+    return {k for k, entry in enumerate(read_grid(known).entries) if entry is not None}
 
 
 def _completed(known: Any, grid: Grid) -> Any:

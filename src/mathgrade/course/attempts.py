@@ -41,7 +41,7 @@ class Attempt:
         base: ``"reference"`` or ``"blank"``: where cells not named come from.
         cells: source of an answer cell by grade_id.
         marks: points by item, where not full (base reference) or not zero (base blank).
-        notes: the note code a verdict on that item must carry.
+        notes: the note codes a verdict on that item must carry, a text or several in the file.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Attempt:
     base: str = "reference"
     cells: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, float] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 # Names with a space: no file of attempts can have them.
@@ -89,14 +89,20 @@ def read_attempt(path: Path) -> Attempt:
         raise CourseError(f"{path}: base is {data['base']!r}, expected 'reference' or 'blank'.")
     _require(path, data, "cells", str, "a text, the source of the cell")
     _require(path, data, "marks", (int, float), "a number of points")
-    _require(path, data, "notes", str, "a note code such as 'matrix.shape'")
+    notes = {n: [c] if isinstance(c, str) else c for n, c in data.get("notes", {}).items()}
+    for name, codes in notes.items():
+        if not (isinstance(codes, list) and codes and all(isinstance(c, str) for c in codes)):
+            raise CourseError(
+                f"{path}: notes.{name} is {codes!r}, expected a note code such as 'matrix.shape', "
+                "or a list of them."
+            )
     return Attempt(
         path.stem,
         data["title"].strip(),
         data.get("base", "reference"),
         {name: text.strip("\n") for name, text in data.get("cells", {}).items()},
         {name: float(points) for name, points in data.get("marks", {}).items()},
-        dict(data.get("notes", {})),
+        {name: tuple(codes) for name, codes in notes.items()},
     )
 
 

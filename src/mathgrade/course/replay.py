@@ -44,7 +44,7 @@ class Replay:
     name: str
     notebook: str
     expected: dict[str, float]
-    notes: dict[str, str]
+    notes: dict[str, tuple[str, ...]]
 
 
 def prepare(course: Path, assignment: str, attempt: Attempt, *, source: Any, blank: Any) -> Replay:
@@ -97,7 +97,7 @@ def _run(one: Replay) -> list[str]:
 
 
 def differences(
-    marks: Iterable[CellMark], expected: dict[str, float], notes: dict[str, str]
+    marks: Iterable[CellMark], expected: dict[str, float], notes: dict[str, tuple[str, ...]]
 ) -> list[str]:
     """What the marks of an attempt differ in from what it should get, a line each."""
     found = []
@@ -111,10 +111,10 @@ def differences(
         elif want is not None and abs(mark.score - want) > _SAME_POINTS:
             reason = f" ({_why(mark)})" if _why(mark) else ""
             found.append(f"{name}: {mark.score:g} points, expected {want:g}{reason}")
-        note = notes.get(name)
-        if note and note not in _notes(mark):
-            there = ", ".join(sorted(_notes(mark))) or "none"
-            found.append(f"{name}: expected the note {note!r}, the notes are {there}")
+        for note in notes.get(name, ()):
+            if note not in _notes(mark):
+                there = ", ".join(sorted(_notes(mark))) or "none"
+                found.append(f"{name}: expected the note {note!r}, the notes are {there}")
     found += [f"{name}: has no mark" for name in expected if name not in seen]
     return found
 

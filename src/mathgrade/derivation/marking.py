@@ -23,7 +23,7 @@ from mathgrade.derivation.walking import Walk, Walked
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Declaration, Node
-from mathgrade.expression.nodes import Name, Neg, free_names
+from mathgrade.expression.nodes import Entry, Name, Neg, Number, children, free_names
 from mathgrade.expression.substitution import substituted
 
 __all__ = ["Shares", "mark_derivation"]
@@ -345,8 +345,30 @@ def _missing(
     if len(best) > 1 and len(open_cases) < len(best):
         for pattern in open_cases:
             yield Gap.CASE, f"The case {_case_text(pattern)} is missing."
+    elif _only_numbered(marking):
+        yield (
+            Gap.NOT_CONNECTED,
+            "This is an example: the claim is about every size and every index.",
+        )
     else:
         yield Gap.NOT_CONNECTED, "The steps do not connect the two sides of the claim."
+
+
+def _only_numbered(marking: _Marking) -> bool:
+    """Whether the steps are about numbered entries alone, z_1 and z_2, and the claim is not."""
+    claimed = _claimed(marking, marking.claim.forms[0], {})
+    sides = [side for link in marking.links for side in (link.left, link.right)]
+    names = marking.words.formal.names
+    sizes = {name for name, declared in names.items() if declared.kind == "size"}
+    open_ones = set(marking.indices).union(*(sizes & free_names(side) for side in sides))
+    named = _indices(marking, claimed.left) | _indices(marking, claimed.right)
+    return bool(named) and not open_ones and any(map(_is_numbered, sides))
+
+
+def _is_numbered(node: Node) -> bool:
+    """Whether an entry stands in a formula whose indices are numbers."""
+    here = isinstance(node, Entry) and all(isinstance(i, Number) for i in node.indices)
+    return here or any(map(_is_numbered, children(node)))
 
 
 def _is_claim(marking: _Marking, link: Link) -> bool:

@@ -15,7 +15,7 @@ from mathgrade.answers import AnswerTest
 from mathgrade.codec.absent import Absent
 from mathgrade.errors import ItemError
 from mathgrade.items.follow import Follow, mark_on, stopped
-from mathgrade.items.mistake import Mistake, with_mistake
+from mathgrade.items.mistake import Mistake, is_named, with_mistake
 from mathgrade.verdict import Outcome, Verdict
 
 __all__ = ["Item"]
@@ -129,6 +129,10 @@ class Item:
         test, mistakes = self._tests(student)
         plain = test.mark(response, source=source, explain=False)
         verdict = _read_as(plain, test, response)
+        if verdict.note == "number.not-exact" and verdict.outcome is Outcome.INVALID:
+            # Decimals for an exact form, not that of the reference: perhaps of what follows.
+            best = self._followed(response, given, student, source)
+            return best if best is not None and best.credit else verdict
         if verdict.outcome in (Outcome.CORRECT, Outcome.INVALID, Outcome.UNDECIDED):
             return verdict
         if stopped(verdict):  # another round of calls would be stopped as well
@@ -137,8 +141,11 @@ class Item:
         if best is not None and best.credit == 1:
             return replace(best, read_as=verdict.read_as)
         known = with_mistake(verdict, test, mistakes, response)
-        if best is not None and best.credit > (known or verdict).credit:
-            return replace(best, read_as=verdict.read_as)
+        if best is not None:
+            # A mistake made on a wrong start is worth its words even where it earns nothing.
+            words = known is None and is_named(best) and best.credit == verdict.credit
+            if words or best.credit > (known or verdict).credit:
+                return replace(best, read_as=verdict.read_as)
         # The author's own words come first; the library of edits is for what they do not name.
         return test.explained(verdict, response) if known is None else known
 

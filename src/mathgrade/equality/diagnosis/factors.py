@@ -16,6 +16,7 @@ from mathgrade.expression import shape_of
 from mathgrade.expression.nodes import (
     Add,
     Call,
+    Cases,
     Constant,
     Div,
     Mul,
@@ -129,7 +130,9 @@ def _difference(task: Task) -> Iterator[Candidate]:
 
 
 def _reciprocal(task: Task) -> Iterator[Candidate]:
-    if shape_of(task.reference, task.context) in ((), (1, 1)):
+    # What is 0 in one of its cases has no reciprocal there, and anything agrees with nothing.
+    scalar = shape_of(task.reference, task.context) in ((), (1, 1))
+    if scalar and not isinstance(task.reference, Cases):
         yield Candidate(Div(number(1), task.reference))
 
 
