@@ -59,9 +59,12 @@ def follow(course: Path, language: str, words: list[str], body: str) -> None:
             add_cells(course, [new_markdown_cell(f"The question {name}.", id=f"{name}-text"), made])
         case "python", ["test", name, points]:
             add_cells(course, [new_cell(body.rstrip("\n"), f"{name}-test", points=int(points))])
-        case (("python" | "markdown"), ["given", name]):
-            text = body.rstrip("\n")
-            add_cells(course, [new_cell(text, name, locked=True, markdown=language == "markdown")])
+        case "python", ["given", name]:
+            add_cells(course, [new_cell(body.rstrip("\n"), name, locked=True)])
+        case "markdown", ["task", name]:
+            made = new_cell(body.rstrip("\n"), name, locked=True, markdown=True)
+            made.metadata["nbgrader"] |= {"points": 0, "task": True}
+            add_cells(course, [made])
         case (("python" | "toml"), [path]):
             file = course / path
             file.parent.mkdir(parents=True, exist_ok=True)
