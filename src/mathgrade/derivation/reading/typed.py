@@ -28,7 +28,7 @@ def with_signs(text: str, context: Context) -> str:
     >>> from mathgrade.expression import read_names
     >>> names = read_names({"i j": "index K", "c": "real"})
     >>> with_signs("Case i <> j, where $i$ differs from $j$, c equals 0:", names)
-    'Case i ≠  j, where $i ≠ j$              , c equals 0:'
+    'Case i ≠  j, where $i ≠ j$             , c equals 0:'
     """
     text = _UNEQUAL.sub(lambda found: "≠".ljust(len(found.group())), text)
     indices = [name for name, declared in context.names.items() if declared.kind == "index"]
