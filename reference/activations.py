@@ -51,7 +51,7 @@ TANH_BY_Z = rf"f'(z) = \frac{{{DENOMINATOR}^2 - {NUMERATOR}^2}}{{{DENOMINATOR}^2
 TANH = Derivation(
     "f'(z) = 1 - f(z)^2",
     {"z": "real"},
-    {"f(z)": r"\frac{e^z - e^{-z}}{e^z + e^{-z}}"},
+    {"f(z)": r"\frac{e^z - e^{-z}}{e^z + e^{-z}}", r"\tanh(z)": "f(z)"},
     milestones=(
         rf"\frac{{d}}{{dz}} {NUMERATOR} = e^z + e^{{-z}}",
         TANH_BY_Z,

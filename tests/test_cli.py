@@ -344,6 +344,21 @@ def test_a_class_shows_points_totals_and_what_waits_for_a_person(
     ]
 
 
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_no_mark_of_a_class_is_cut_off_where_lines_are_short(width: int) -> None:
+    names = [f"item-{word}" for word in ("decomposition", "invariance", "code", "a", "b", "c")] * 2
+    items = {f"{name}-{k}": ItemMark(10.25, 12) for k, name in enumerate(names)}
+    console = Console(width=width, record=True, file=io.StringIO())
+    rows = [StudentMarks("s001", items)]
+    told = {"s001": "an-attempt-with-a-long-name"}
+    console.print(tables.class_table("svd", rows, told, width=width))
+    text = console.export_text()
+    assert [word for word in text.split() if "…" in word] == ["an-attempt-with-a-long-…"]
+    assert text.count("10.25") == len(items)
+    assert f"{10.25 * len(items):g}" in text.split()
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+
+
 def test_check_prints_a_line_for_each_check(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = Ran(capsys, "check", "--look")
     assert ran.code == 0

@@ -91,3 +91,9 @@ def test_arbitrary_text_is_read_or_refused(text):
     except ResponseError:
         return
     assert all(line.latex or line.faults or line.taken for line in found)
+
+
+def test_a_letter_that_is_not_known_is_told_once_in_a_line() -> None:
+    (line,) = read_derivation(r"$$f'(x) = \frac{e^x}{x}$$", {"z": "real"}, {"f(z)": "z"})
+    (fault,) = line.faults
+    assert "the name x is not known here" in fault

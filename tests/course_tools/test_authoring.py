@@ -6,17 +6,21 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nbformat.v4 import new_markdown_cell
 
+from mathgrade import answers
+from mathgrade.answers import checks
 from mathgrade.cli import main
 from mathgrade.course.beginning import new_cell
 from mathgrade.course.check import Status, check_course
 from mathgrade.course.nbgrader_runs import open_course
 from mathgrade.course.notebooks import notebook_text, read_notebook
+from mathgrade.expression.names import read_names
 from mathgrade.items import load_assignment
 from mathgrade.verdict import Outcome
 
@@ -47,17 +51,20 @@ def follow(course: Path, language: str, words: list[str], body: str) -> None:
                 with pytest.raises(SystemExit) as left:
                     main(arguments)
                 assert left.value.code == 0, line
-        case (("python" | "markdown"), ["answer", name]):
-            points = 0 if language == "markdown" else None
+        case (("python" | "markdown"), ["answer", name, *worth]):
+            by_hand = language == "markdown"
+            points = int("".join(worth) or 0) if by_hand else None
             text = body.rstrip("\n")
-            made = new_cell(
-                text, name, solution=True, points=points, markdown=language == "markdown"
-            )
+            made = new_cell(text, name, solution=True, points=points, markdown=by_hand)
             add_cells(course, [new_markdown_cell(f"The question {name}.", id=f"{name}-text"), made])
         case "python", ["test", name, points]:
             add_cells(course, [new_cell(body.rstrip("\n"), f"{name}-test", points=int(points))])
         case "python", ["given", name]:
             add_cells(course, [new_cell(body.rstrip("\n"), name, locked=True)])
+        case "markdown", ["task", name]:
+            made = new_cell(body.rstrip("\n"), name, locked=True, markdown=True)
+            made.metadata["nbgrader"] |= {"points": 0, "task": True}
+            add_cells(course, [made])
         case (("python" | "toml"), [path]):
             file = course / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -118,3 +125,29 @@ def test_two_files_and_the_draws_move_items_to_another_course(
 def test_no_block_is_left_out() -> None:
     text = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
     assert text.count("```") == 2 * len(blocks()) > 20
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table that stands below a heading, each row's words between backticks."""
+    text = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+    _, _, below = text.partition(f"\n| {heading} |")
+    table = below.partition("\n\n")[0].split("\n")[2:]
+    return [[re.findall(r"`([^`]+)`", cell) for cell in row.split("|")[1:-1]] for row in table]
+
+
+def test_the_table_of_answer_tests_has_them_all_with_options_they_have() -> None:
+    table = rows("an item's answer test | its answer is | among its options")
+    assert {name for [name], *_ in table} == set(answers.__all__) - {"AnswerTest", "Shares"}
+    for [name], _, options in table:
+        there = {field.name for field in fields(getattr(answers, name))}
+        assert {o for o in options if o.isidentifier() and o[0].islower()} <= there | set(
+            checks.__all__
+        )
+    assert set(checks.__all__) <= {o for *_, made in table for o in made}
+
+
+def test_every_declaration_in_the_table_is_read_and_each_kind_is_there() -> None:
+    written = [text for _, texts in rows("a letter is | written") for text in texts]
+    read = [read_names({"x": text.strip('"')})["x"] for text in written if text.startswith('"')]
+    kinds = "real integer size index vector simplex matrix family function"
+    assert {declared.kind for declared in read} == set(kinds.split())

@@ -120,6 +120,7 @@ def test_a_sqlite_gradebook_comes_back_from_its_backup(
     before = entered(url)
     save, restore = backup["python"]
     on_path = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    shutil.copy(empty_sqlite, tmp_path / "gradebook-backup.db")  # yesterday's is in the way
     subprocess.run(save, shell=True, check=True, cwd=tmp_path, env=on_path)
     (tmp_path / "gradebook.db").write_bytes(b"lost")
     subprocess.run(restore, shell=True, check=True, cwd=tmp_path)

@@ -215,6 +215,15 @@ def test_nothing_stands_out_where_all_is_well(course: Path) -> None:
     assert advise(class_figures(open_course(course), ["alike"])) == ()
 
 
+def test_an_item_is_not_called_hard_while_most_of_its_answers_wait(tmp_path: Path) -> None:
+    answers = {f"s{k:03}": (1, WAITS) for k in range(6)}
+    blank = {"s006": (0, 0), "s007": (1, 0)}
+    sheets = {"svd": sheet({"a": 1, "in-words": 4}, answers | blank)}
+    figures = class_figures(open_course(course_of(tmp_path / "course", sheets)), ["svd"])
+    assert not [a.text for a in advise(figures) if "was hard" in a.text]
+    assert any("wait for a person" in a.text for a in advise(figures))
+
+
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> ClassFigures:
     """Twelve students: an item against the others, a hard one, a mistake that many share."""

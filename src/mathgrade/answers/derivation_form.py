@@ -93,7 +93,7 @@ def _lines(statement: Statement, text: str) -> Iterator[ReadLine]:
             " ".join(text[parts[0][1].start : parts[-1][1].end].split()),
             " ".join(_latex(sign, side) for sign, side in parts if side.node is not None).strip(),
             taken,
-            tuple(side.fault for _, side in parts if side.fault),
+            tuple(dict.fromkeys(side.fault for _, side in parts if side.fault)),
             tuple(dict.fromkeys(r.message for r in statement.remarks if r.line == number)),
         )
         taken = ""

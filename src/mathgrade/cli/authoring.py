@@ -84,12 +84,30 @@ def variants(
     return 0
 
 
+# What stands in the list of commands has to fit into its line.
+_MANUALS = (
+    (
+        new,
+        "Begin an assignment: a notebook, its items.",
+        "Both pass every check as they are.",
+        "0 if it was written, 2 if the name is none or is taken.",
+    ),
+    (
+        solution,
+        "Make an assignment's solution notebook.",
+        "Publish it after the deadline.",
+        "0 if it was written, 2 if it cannot be.",
+    ),
+    (
+        variants,
+        "List what each student gets of an item.",
+        "What is drawn for each, and the reference's answer to it.",
+        "0 if they were listed, 2 if there is no such item or it draws nothing.",
+    ),
+)
+
+
 def register(app: typer.Typer) -> None:
     """Give the program these commands."""
-    app.command(help="Begin an assignment: a notebook and its items, which pass every check.")(new)
-    app.command(help="Make the solution notebook of an assignment, to publish after the deadline.")(
-        solution
-    )
-    app.command(help="List what each student gets of an item: what is drawn, and its answer.")(
-        variants
-    )
+    for command, short, more, code in _MANUALS:
+        app.command(help=f"{short}\n\n{more}\n\nExit code: {code}")(command)

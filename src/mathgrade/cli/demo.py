@@ -63,7 +63,9 @@ def demo(
         return int(bool(bad))
     console = out()
     for group in made.classes:
-        console.print(class_table(group.assignment, group.rows, group.attempts))
+        console.print(
+            class_table(group.assignment, group.rows, group.attempts, width=console.width)
+        )
         waiting = sum(bool(m.review) for row in group.rows for m in row.items.values())
         if waiting:
             console.print(f"* {waiting} marks wait for a person in formgrader")

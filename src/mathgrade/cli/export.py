@@ -110,7 +110,8 @@ def export(
         console.print(Text(f"! {line}", "yellow"), soft_wrap=True)
     names = ", ".join(group.name for group in done.marks.assignments)
     count = len(done.marks.students)
-    console.print(Text(f"{names}: marks of {count} students in {done.path}"), soft_wrap=True)
+    who = f"{count} student" if count == 1 else f"{count} students"
+    console.print(Text(f"{names}: marks of {who} in {done.path}"), soft_wrap=True)
     return 0
 
 

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         name="indexes",
-        help="Indexes for a large class's gradebook: which are there; --add them, --drop them.",
+        help="Show the gradebook's indexes, add or drop them.\n\nFor a large class.",
     )(indexes)
 
 

@@ -68,7 +68,7 @@ def autograde(
         print_json(results_json(assignment, rows, results))
         return int(bool(bad))
     console = out()
-    console.print(class_table(assignment, rows))
+    console.print(class_table(assignment, rows, width=console.width))
     for line in reviews_of(rows, by_hand=True):
         console.print(Text(f"  {line}"), soft_wrap=True)
     for result in results:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -80,36 +81,69 @@ def part_table(parts: Sequence[Part]) -> Table:
 
 
 def class_table(
-    title: str, rows: Sequence[StudentMarks], attempts: Mapping[str, str] | None = None
-) -> Table:
-    """Students down, items across, with totals; ``*`` marks what waits for a person."""
+    title: str,
+    rows: Sequence[StudentMarks],
+    attempts: Mapping[str, str] | None = None,
+    *,
+    width: int = 10_000,
+) -> RenderableType:
+    """Students down, items across, with totals; ``*`` marks what waits for a person.
+
+    Args:
+        title: of the table.
+        rows: the class.
+        attempts: which attempt each student handed in.
+        width: characters of a line; items that have no room in it stand in a table below.
+    """
     points: dict[str, float] = {}
     for row in rows:
         points.update({name: mark.points for name, mark in row.items.items()})
-    table = Table(title=title, title_style="bold", title_justify="left", box=_BOX)
-    table.add_column("student", no_wrap=True)
+    marks = [_marks_column(name, worth, rows) for name, worth in points.items()]
+    total = [f"total\n/{sum(points.values()):g}", *(_number(row.score) for row in rows)]
+    marks.append(
+        [Text(line, "bold" if at else "", justify="right") for at, line in enumerate(total)]
+    )
+    leading = [["student", *(row.student for row in rows)]]
     if attempts is not None:
-        table.add_column("attempt", overflow="ellipsis", no_wrap=True, max_width=24)
-    for name, worth in points.items():
-        header = Text("\n".join([*name.split("-"), f"/{worth:g}"]), justify="right")
-        table.add_column(header, justify="right", no_wrap=True, vertical="bottom")
-    table.add_column(f"total\n/{sum(points.values()):g}", justify="right", no_wrap=True)
+        given = [attempts.get(row.student, "") for row in rows]
+        leading.append(["attempt", *(n if len(n) < 25 else f"{n[:23]}…" for n in given)])
+    tables = []
+    while marks:
+        room = width - 1 - sum(_wide(column) for column in leading) - _wide(marks[0])
+        beside = 1
+        while beside < len(marks) and room >= _wide(marks[beside]):
+            room -= _wide(marks[beside])
+            beside += 1
+        tables.append(_joined(title, leading, marks[:beside]))
+        marks, leading, title = marks[beside:], leading[:1], ""
+    return Group(*tables)
+
+
+def _marks_column(name: str, worth: float, rows: Sequence[StudentMarks]) -> list[Text]:
+    """The marks of one item, under its name and points."""
+    column = [Text("\n".join([*name.split("-"), f"/{worth:g}"]), justify="right")]
     for row in rows:
-        cells: list[RenderableType] = [row.student]
-        if attempts is not None:
-            cells.append(attempts.get(row.student, ""))
-        for name in points:
-            mark = row.items.get(name)
-            if mark is None:
-                cells.append("—")
-            else:
-                cells.append(
-                    Text(
-                        _number(mark.score) + "*" * bool(mark.review),
-                        _shade(mark.score, mark.points),
-                    )
-                )
-        cells.append(Text(_number(row.score), "bold"))
+        mark = row.items.get(name)
+        if mark is None:
+            column.append(Text("—"))
+        else:
+            said = _number(mark.score) + "*" * bool(mark.review)
+            column.append(Text(said, _shade(mark.score, mark.points)))
+    return column
+
+
+def _wide(column: Sequence[str | Text]) -> int:
+    """Characters a column takes in a line, with what stands around it."""
+    return max(cell_len(line) for cell in column for line in str(cell).split("\n")) + 3
+
+
+def _joined(title: str, leading: Sequence[Sequence[str]], marks: Sequence[Sequence[Text]]) -> Table:
+    table = Table(title=title or None, title_style="bold", title_justify="left", box=_BOX)
+    for column in leading:
+        table.add_column(column[0], no_wrap=True)
+    for heading, *_ in marks:
+        table.add_column(heading, justify="right", no_wrap=True, vertical="bottom")
+    for cells in zip(*(column[1:] for column in (*leading, *marks)), strict=True):
         table.add_row(*cells)
     return table
 

@@ -80,7 +80,9 @@ def _against(one: AssignmentFigures) -> Iterator[Advice]:
 
 def _hard(one: AssignmentFigures) -> Iterator[Advice]:
     for figures in one.items:
-        if figures.facility is not None and figures.facility < _HARD and figures.known > 1:
+        if figures.known <= max(1, figures.waiting):
+            continue  # what waits may well be better
+        if figures.facility is not None and figures.facility < _HARD:
             why = ""
             if figures.reasons and figures.reasons[0].count > 1:
                 why = f" {_reason(figures)}"

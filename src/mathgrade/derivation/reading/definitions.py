@@ -10,6 +10,7 @@ from mathgrade.derivation.reading.vocabulary import Vocabulary
 from mathgrade.derivation.statements import Definition
 from mathgrade.errors import ItemError, ResponseError
 from mathgrade.expression import Context, Declaration, Node, read
+from mathgrade.expression.functions import FUNCTIONS
 from mathgrade.expression.latex_text import LatexError, Reading
 from mathgrade.expression.latex_text.faults import fault
 from mathgrade.expression.latex_text.forms import form_of
@@ -18,12 +19,15 @@ from mathgrade.expression.nodes import Add, Apply, Entry, Mul, Name, Neg, free_n
 
 __all__ = ["define", "named", "read_definition"]
 
+_ENTRY = "entry"  # the index of a definition that was written without one
+
 
 def read_definition(head: str, body: str, context: Context) -> tuple[Definition, Context]:
     r"""What a name stands for, and the context with the name in it.
 
     Args:
-        head: ``softmax(v)_i``, ``\sigma(x)``, ``y_i``, ``a_{ij}``, ``L``, or ``y[i]``.
+        head: ``softmax(v)_i``, ``\sigma(x)``, ``y_i``, ``a_{ij}``, ``L``, or ``y[i]``; a function
+            everybody knows, ``\tanh(z)``, is from then on read as its body.
         body: what it stands for, in LaTeX or Python text.
         context: the names the body may use besides arguments and indices of the head.
 
@@ -38,7 +42,7 @@ def read_definition(head: str, body: str, context: Context) -> tuple[Definition,
     >>> names["softmax"].kind
     'function'
     """
-    found = read_head(head)
+    found = read_head(head.removeprefix("\\") if head[1:].partition("(")[0] in FUNCTIONS else head)
     if found is None or found.stem or not (found := named(found)).is_plain:
         raise ItemError(
             f"{head!r} cannot be defined. Write a name, an entry or a function of names, such as "
@@ -49,6 +53,8 @@ def read_definition(head: str, body: str, context: Context) -> tuple[Definition,
         definition, declaration, _ = define(found, body, vocabulary)
     except LatexError as error:
         raise ItemError(f"The definition of {head}: {error.message}") from None
+    if definition.name in FUNCTIONS:  # is read as its body wherever it stands
+        return definition, context
     names = {**context.names, definition.name: declaration}
     for size in declaration.shape:
         if isinstance(size, str):
@@ -88,6 +94,10 @@ def define(
     try:
         reading = _body(source, vocabulary)
         body = reading.node
+        if not head.arguments and not head.indices and (entry := _entry_of(body, vocabulary)):
+            head, body = replace(head, indices=(_ENTRY,)), entry
+            kept[_ENTRY] = None
+            vocabulary.add_index(_ENTRY)
         sizes = tuple(_size(word, body, vocabulary) for word in head.indices)
         vectors = frozenset(word for word in head.arguments if names[word].shape)
         if not head.arguments:
@@ -145,6 +155,31 @@ def _body(source: str, vocabulary: Vocabulary) -> Reading:
         except ResponseError:
             pass
         raise
+
+
+def _entry_of(body: Node, vocabulary: Vocabulary) -> Node | None:
+    """One entry of a sum of vectors and numbers, which are added to each entry: ``z - c``.
+
+    None for anything else.
+    """
+    if not isinstance(body, Add):
+        return None
+    names, context = vocabulary.names, vocabulary.context
+    terms: list[Node] = []
+    for term in body.terms:
+        inner = term.term if isinstance(term, Neg) else term
+        match inner:
+            case Name(name) if name in names and names[name].kind in ("vector", "simplex"):
+                entry = Entry(inner, (Name(_ENTRY),))
+                terms.append(Neg(entry) if isinstance(term, Neg) else entry)
+            case _ if form_of(inner, context, frozenset()) == ():
+                terms.append(term)
+            case _:
+                return None
+    mixed = 0 < sum(old is new for old, new in zip(body.terms, terms, strict=True)) < len(terms)
+    if not mixed:
+        return None
+    return Add(tuple(terms))
 
 
 def _size(index: str, body: Node, vocabulary: Vocabulary) -> Size:

@@ -26,6 +26,7 @@ from mathgrade.derivation.reading.parts import Scanner
 from mathgrade.derivation.reading.pieces import Piece, pieces
 from mathgrade.derivation.reading.plain import MATHEMATICAL
 from mathgrade.derivation.reading.sides import Lines, SideReader
+from mathgrade.derivation.reading.typed import with_signs
 from mathgrade.derivation.reading.vocabulary import Vocabulary
 from mathgrade.derivation.statements import Definition, Document, Remark, Role, Side, Statement
 from mathgrade.expression import Context, Declaration, Node
@@ -65,7 +66,7 @@ def read_document(text: str, context: Context, definitions: Mapping[str, Definit
     if len(text) > MAX_TEXT:
         reason = f"It has {len(text)} characters; a derivation of at most {MAX_TEXT} is read."
         return Document((), context, dict(definitions), reason)
-    text = text.translate(_UNSEEN)
+    text = with_signs(text.translate(_UNSEEN), context)
     try:
         reader = _Reader(text, context, definitions, {})
         document = reader.run()

@@ -38,7 +38,7 @@ _BEHIND_WORDS = re.compile(
 _FAR = 200  # characters of a remark in brackets
 _MOST_WORDS = 8  # words a line may hold beside its formula
 _RELATION = re.compile(
-    r"=|≠|≤|≥|<|>|\\(?:neq?|leq?|geq?|lt|gt|equiv|approx|triangleq|coloneqq)(?![A-Za-z])"
+    r"!?=|≠|≤|≥|<|>|\\(?:neq?|leq?|geq?|lt|gt|equiv|approx|triangleq|coloneqq)(?![A-Za-z])"
 )
 _SIGNS = re.compile(r"[_^()+*/\\\[\]{}∑∂−·²√]|\d")
 _WORD = re.compile(r"\\(?:text|mbox|textbf|textit|textrm)\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-zÀ-ÿ]+")

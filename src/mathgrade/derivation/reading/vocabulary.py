@@ -23,12 +23,14 @@ from mathgrade.derivation.reading.spelling import (
 )
 from mathgrade.derivation.statements import Definition
 from mathgrade.expression import Context, Declaration, Node
+from mathgrade.expression.functions import FUNCTIONS
 from mathgrade.expression.latex_text import LatexError, Reading, Setting, parse
 from mathgrade.expression.latex_text.brackets import ONES
 from mathgrade.expression.latex_text.commands import GREEK
 from mathgrade.expression.latex_text.faults import fault
 from mathgrade.expression.names import Size
-from mathgrade.expression.nodes import Apply, Delta, Entry, Name, Number, Transpose, children
+from mathgrade.expression.nodes import Apply, Call, Delta, Entry, Name, Number, Transpose, children
+from mathgrade.expression.substitution import everywhere, substituted
 
 __all__ = ["Vocabulary", "only_size"]
 
@@ -76,6 +78,7 @@ class Vocabulary:
         coming: names that are defined further on, and may be used before.
         shorts: functions of entries, and the formulas they are short for.
         missed: names that were not known where they were used.
+        renamed: functions everybody knows that the question has another name for.
     """
 
     def __init__(
@@ -87,7 +90,8 @@ class Vocabulary:
     ) -> None:
         self.names: dict[str, Declaration] = dict(context.names)
         self.context = Context(self.names)
-        self.definitions: dict[str, Definition] = dict(definitions)
+        self.renamed = {n: d for n, d in definitions.items() if n in FUNCTIONS}
+        self.definitions = {n: d for n, d in definitions.items() if n not in FUNCTIONS}
         self.claimed = frozenset(self.names)
         self.coming = dict(coming or {})
         self.missed: set[str] = set()
@@ -141,9 +145,19 @@ class Vocabulary:
                 self._settle(reading.node, fresh)
                 if self.shorts:
                     reading = replace(reading, node=written_out(reading.node, self.shorts))
+                if self.renamed:
+                    reading = replace(reading, node=everywhere(reading.node, self._as_defined))
                 return reading
         self.forget(fresh)
         raise fault(source, 0, len(source), "it holds too many names that are not known")
+
+    def _as_defined(self, node: Node) -> Node:
+        """A function everybody knows as what the question calls it: f(z) for tanh(z)."""
+        match node:
+            case Call(function, (argument,)) if function in self.renamed:
+                definition = self.renamed[function]
+                return substituted(definition.body, {definition.arguments[0]: argument})
+        return node
 
     def forget(self, names: list[str]) -> None:
         """Takes back what a formula brought that cannot be read after all."""
