@@ -164,7 +164,20 @@ class Support:
                 for form in [v, *self.forms.of(u, MAX_FORMS)]:
                     if form != u and (u, form) not in seen:
                         seen.add((u, form))
+                        if self._restates(u, form) or self._restates(form, u):
+                            continue
                         yield u, form, general and (form == v or not self._conditional)
+
+    def _restates(self, name: Node, body: Node) -> bool:
+        """Whether an equation only says what a name of the claim stands for.
+
+        To put that in is the law of definitions, and counted as that.
+        """
+        base = name.base if isinstance(name, Entry) else name
+        if not isinstance(base, Name) or base.name not in self.vocabulary.hidden:
+            return False
+        spelt, unfolded = self.forms.spelt, self.vocabulary.unfolded
+        return spelt(unfolded(name)) == spelt(unfolded(body))
 
     # -- both sides alike ----------------------------------------------------------------
 
