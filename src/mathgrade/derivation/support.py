@@ -5,12 +5,13 @@
   that are joined: adding to both sides, multiplying, dividing, crosswise or not.
 - Both sides of an equation are differentiated.
 - What a matrix gives the identity with, on either side, is its inverse.
+- Both sides of an equation of matrices are multiplied by one, from the same side.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -24,6 +25,7 @@ from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.equality.symbolic.ring import NotCoveredError, Polynomial, Ratio
 from mathgrade.equality.symbolic.signs import Sign, sign
 from mathgrade.equality.symbolic.terms import Atom
+from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Derivative,
@@ -89,7 +91,7 @@ class Support:
     def supports(self, a: Node, b: Node) -> bool:
         """Whether a step from a to b rests on what is established."""
         if self.forms.is_matrix(a):
-            return self.by_other_form(a, b) or self.inverse(a, b)
+            return self.by_other_form(a, b) or self.inverse(a, b) or self.multiplied(a, b)
         return self.carries(a, b) or self.by_other_form(a, b)
 
     def carries(self, a: Node, b: Node) -> bool:
@@ -177,7 +179,7 @@ class Support:
         if not isinstance(base, Name) or base.name not in self.vocabulary.hidden:
             return False
         spelt, unfolded = self.forms.spelt, self.vocabulary.unfolded
-        return spelt(unfolded(name)) == spelt(unfolded(body))
+        return bool(spelt(unfolded(name)) == spelt(unfolded(body)))
 
     # -- both sides alike ----------------------------------------------------------------
 
@@ -279,6 +281,36 @@ class Support:
                 one = Identity(Name(size) if isinstance(size, str) else Number(Fraction(size)))
                 yield Mul((x.body, y)), one
                 yield Mul((y, x.body)), one
+
+    def multiplied(self, a: Node, b: Node, links: Sequence[Link] | None = None) -> bool:
+        """Whether a = b is an earlier equation, multiplied by a matrix from one side.
+
+        Args:
+            links: the equations; all that are established if not given.
+        """
+        for link in self.good if links is None else links:
+            letters = {x for side in (a, b, link.left, link.right) for x in self._letters(side)}
+            for x in sorted(letters, key=repr):
+                for u, v in ((link.left, link.right), (link.right, link.left)):
+                    if self.cancels(Mul((x, u)), a) and self.cancels(Mul((x, v)), b):
+                        return True
+                    if self.cancels(Mul((u, x)), a) and self.cancels(Mul((v, x)), b):
+                        return True
+        return False
+
+    def cancels(self, a: Node, b: Node) -> bool:
+        """Whether two sides are the same once each matrix beside its inverse is gone."""
+        try:
+            return self.forms.measure.words.cancels(a, b)
+        except ResponseError:  # shapes that do not fit
+            return False
+
+    def _letters(self, node: Node) -> Iterator[Node]:
+        """The matrices with a name in a formula, and their inverses."""
+        for piece in _pieces(self.vocabulary.unfolded(node, self.vocabulary.own)):
+            if isinstance(piece, Name) and self.forms.is_matrix(piece):
+                yield piece
+                yield Inverse(piece)
 
     # -- signs ---------------------------------------------------------------------------
 

@@ -211,8 +211,9 @@ class _Reader:
             return False
         self.words = ""
         after = self.neighbours.after(k)
+        named = self.neighbours.only_named(k, sentence, conditions)
         if not inline or not (
-            self.neighbours.only_named(k, sentence)
+            named
             or self.neighbours.trails(k, words)
             or (local and after is not None and after.kind == "inline")
         ):
@@ -223,7 +224,7 @@ class _Reader:
             self.cases.last = conditions
             if last is not None and last.role in (Role.STEP, Role.ASIDE) and last.relations:
                 self.found[-1] = replace(last, conditions=conditions, own=True)
-        elif not self.neighbours.only_named(k, sentence):
+        elif not named:
             self.cases.narrow(conditions, sentence)
         start, end = chain.sides[0][0], chain.sides[-1][1]
         line, text = self.lines.at(start), self._shown(start, end)

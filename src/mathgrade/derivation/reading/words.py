@@ -20,6 +20,7 @@ __all__ = [
     "OTHERWISE",
     "RULE",
     "SIDE",
+    "TERM",
     "last_sentence",
 ]
 
@@ -59,6 +60,11 @@ CASE = _table(
 # The same, but it may belong to one formula only.
 LOCAL = _table(
     r"(?:^|[^\w])(?:if|for|when(?:ever)?|where|provided|falls|wenn|für|and|in)\b[^.;\n]*$"
+)
+# Before a condition that only says which term of a sum is meant: "only the term with k = j".
+TERM = _table(
+    r"""(?:^|[^\w])(?:terms?|summands?|addends?|contributions?|summand(?:en)?)
+    (?:\ (?:with|where|for|at|in\ which|mit))?\s*$"""
 )
 # A condition that opens its sentence: "If $i = j$ then …".
 LEADS = _table(r"\W*(?:and\ |but\ |now\ |next,?\ )?(?:if|when(?:ever)?|for|falls|wenn|für)\W*")
