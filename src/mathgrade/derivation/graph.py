@@ -7,8 +7,9 @@ that are not needed are no special cases.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -25,6 +26,7 @@ from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Call,
+    Delta,
     Derivative,
     Div,
     Entry,
@@ -37,7 +39,7 @@ from mathgrade.expression.nodes import (
     children,
     free_names,
 )
-from mathgrade.expression.substitution import substituted
+from mathgrade.expression.substitution import pieces_changed, substituted
 
 __all__ = ["Graph", "cases_of"]
 
@@ -91,6 +93,7 @@ class Graph:
         pattern: the case.
         max_laws: how many laws one step may take.
         late: whether time is up.
+        claims: what is to be shown, in any of its forms.
 
     Attributes:
         laws: for each step that counts in this case, the laws it takes; None if it is
@@ -101,15 +104,25 @@ class Graph:
     pattern: Pattern
     max_laws: int
     late: Callable[[], bool] = lambda: False
+    claims: Sequence[tuple[Node, Node]] = ()
     measure: Measure = field(init=False)
     laws: dict[int, frozenset[str] | None] = field(default_factory=dict)
     _forms: Forms = field(init=False)
     _support: Support = field(init=False)
+    _large: list[tuple[Node, Node]] = field(init=False)
+    _heads: dict[str, Node] = field(init=False)
+    _here: dict[Node, Spelling] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.measure = Measure(self.vocabulary, self.pattern)
         self._forms = Forms(self.measure)
-        self._support = Support(self.vocabulary, self._forms, self.max_laws, self.late)
+        self._support = Support(
+            self.vocabulary, self._forms, self.max_laws, self.late, self._is_exercise
+        )
+        self._heads = {n: Name(head) for n, (head, _) in self.pattern.same.items()}
+        self._large = [
+            claim for claim in self.claims if self.measure.laws(*claim, self.max_laws) is None
+        ]
 
     # -- building ------------------------------------------------------------------------
 
@@ -168,7 +181,7 @@ class Graph:
 
     def _accepted(self, link: Link) -> bool:
         a, b = link.left, link.right
-        laws = self.measure.laws(a, b, self.max_laws)
+        laws = None if self._is_exercise(a, b) else self.measure.laws(a, b, self.max_laws)
         if laws is None and self._forms.same(a, b):
             laws = frozenset()
         if laws is None and self._support.supports(a, b):
@@ -178,6 +191,12 @@ class Graph:
             return False
         self._support.establish(link)
         return True
+
+    def _is_exercise(self, a: Node, b: Node) -> bool:
+        """Whether a step within the laws is all of a claim that is not, definitions written out."""
+        return any(self._spans((a, b), claim) for claim in self._large) and bool(
+            self.measure.laws(a, b, self.max_laws)
+        )
 
     def instantiate(self, puts: Iterable[Mapping[str, Node]]) -> None:
         """Joins what steps join with their indices called otherwise: they hold for all."""
@@ -305,7 +324,7 @@ class Graph:
             bool(whole)
             and all(free_names(body) & shut for body in whole)
             and not any(free_names(body) & shut for body in made)
-            and any(map(_is_made, made))
+            and any(_is_made(self.vocabulary.unfolded(body)) for body in made)
             for whole, made in (sides, reversed(sides))
         )
 
@@ -348,12 +367,27 @@ class Graph:
 
         ``∂/∂z_j log Σ_k e^{z_k}`` for ``∂F/∂z_j`` says what is to be done, and does nothing.
         """
-        spelt, unfolded = self._forms.spelt, self.vocabulary.unfolded
-        a, b = map(spelt, step)
-        start, end = ({spelt(side)} for side in claim)
+        unfolded = self.vocabulary.unfolded
+        a, b = map(self._spelt_here, step)
+        start, end = ({self._spelt_here(side)} for side in claim)
         if any(True for side in claim for _ in _derivatives(side)):
-            start, end = start | {spelt(unfolded(claim[0]))}, end | {spelt(unfolded(claim[1]))}
+            start.add(self._spelt_here(unfolded(claim[0])))
+            end.add(self._spelt_here(unfolded(claim[1])))
         return (a in start and b in end) or (b in start and a in end)
+
+    def _spelt_here(self, node: Node) -> Spelling:
+        """How a formula is spelt in this case, where deltas are 0 or 1 and some indices one."""
+        if node not in self._here:
+            self._here[node] = self._forms.spelt(self._resolved(node))
+        return self._here[node]
+
+    def _resolved(self, node: Node) -> Node:
+        match node:
+            case Delta(Name(a), Name(b)):
+                with contextlib.suppress(NeedCaseError):
+                    places = self.pattern.resolve((a, 0)), self.pattern.resolve((b, 0))
+                    return Number(Fraction(self.pattern.equal(*places)))
+        return pieces_changed(substituted(node, self._heads), self._resolved)
 
     def _path(self, left: Node, right: Node) -> bool:
         """Whether steps lead there by way of a formula that is spelt differently."""

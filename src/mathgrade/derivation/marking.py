@@ -251,7 +251,13 @@ def _graph(marking: _Marking, pattern: Pattern, put: Mapping[str, str]) -> Graph
     key = (frozenset(pattern.same.items()), pattern.apart, frozenset(put.items()))
     graph = marking.graphs.get(key)
     if graph is None:
-        graph = Graph(marking.words, pattern, marking.claim.max_laws, late=marking.late)
+        claims = [
+            (e.left, e.right)
+            for form in marking.claim.forms
+            for signs in _signs(marking, form)
+            for e in (_claimed(marking, form, signs),)
+        ]
+        graph = Graph(marking.words, pattern, marking.claim.max_laws, marking.late, claims)
         marking.graphs[key] = graph
         names: dict[str, Node] = {old: Name(new) for old, new in put.items()}
         graph.add(link.renamed(names) for link in marking.links)

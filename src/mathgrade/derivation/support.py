@@ -57,6 +57,7 @@ class Support:
         forms: the formulas, and which are joined.
         max_laws: how many laws one step may take.
         late: whether time is up.
+        refused: whether a step is the whole exercise, so that only what is said besides counts.
 
     Attributes:
         good: the steps that are established.
@@ -66,6 +67,7 @@ class Support:
     forms: Forms
     max_laws: int
     late: Callable[[], bool]
+    refused: Callable[[Node, Node], bool] = lambda _a, _b: False
     good: list[Link] = field(default_factory=list)
     _conditional: bool = False
     _positive: dict[Node, bool] = field(default_factory=dict)
@@ -100,7 +102,7 @@ class Support:
 
     def by_lemmas(self, a: Node, b: Node) -> bool:
         """Whether derivatives of defined names that are established lead from a to b."""
-        if self._conditional:
+        if self._conditional or self.refused(a, b):
             return False
         lemmas = [
             (node, form)
@@ -126,7 +128,9 @@ class Support:
             for other in self.others(start):
                 if self.late():
                     return False
-                if measure.laws(other, end, self.max_laws, strict=True) is not None:
+                if not self.refused(other, end) and (
+                    measure.laws(other, end, self.max_laws, strict=True) is not None
+                ):
                     return True
         return False
 
