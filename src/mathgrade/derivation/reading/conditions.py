@@ -71,12 +71,18 @@ def index_condition(
         atoms.append(Name(name))
     if not indices:
         return None
+    known = [vocabulary.names[a.name].high for a in atoms if _is_known(a, vocabulary)]
     for atom in atoms:
         if isinstance(atom, Name) and atom.name not in vocabulary:
-            if vocabulary.size is None:
+            size = vocabulary.size or next(iter(known), None)
+            if size is None:
                 return None
-            vocabulary.add_index(atom.name)
+            vocabulary.add_index(atom.name, size)
     return _relations(chain, atoms)
+
+
+def _is_known(atom: Node, vocabulary: Vocabulary) -> bool:
+    return isinstance(atom, Name) and atom.name in vocabulary
 
 
 def real_condition(
