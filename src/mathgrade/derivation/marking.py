@@ -119,7 +119,7 @@ def mark_derivation(
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (document.fault,))
     own = frozenset(document.definitions) - frozenset(claim.definitions)
     try:
-        words = Vocabulary(document.context, document.definitions, own)
+        words = Vocabulary(document.context, document.definitions, own, document.equations)
     except ResponseError as error:
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (error.message,))
     except NotFollowedError as error:

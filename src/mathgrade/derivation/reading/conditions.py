@@ -71,7 +71,11 @@ def index_condition(
         atoms.append(Name(name))
     if not indices:
         return None
-    known = [vocabulary.names[a.name].high for a in atoms if _is_known(a, vocabulary)]
+    known = [
+        vocabulary.names[atom.name].high
+        for atom in atoms
+        if isinstance(atom, Name) and atom.name in vocabulary
+    ]
     for atom in atoms:
         if isinstance(atom, Name) and atom.name not in vocabulary:
             size = vocabulary.size or next(iter(known), None)
@@ -79,10 +83,6 @@ def index_condition(
                 return None
             vocabulary.add_index(atom.name, size)
     return _relations(chain, atoms)
-
-
-def _is_known(atom: Node, vocabulary: Vocabulary) -> bool:
-    return isinstance(atom, Name) and atom.name in vocabulary
 
 
 def real_condition(

@@ -37,7 +37,7 @@ def _sum(parser: Parser, left: Node) -> Node:
                 parser.at += 2
                 last = parser.expression(SUM) if parser.take("+") else None
             last = Neg(last) if last and sign.text == "-" else last
-            _left_out(parser, dots, "sum", terms, last, between)
+            _left_out(parser, dots, "sum", terms, last, between=between)
             continue
         term = parser.expression(SUM)
         terms.append(Neg(term) if sign.text == "-" else term)
@@ -50,6 +50,7 @@ def _left_out(
     kind: str,
     terms: list[Node],
     last: Node | None,
+    *,
     between: Sequence[Node] = (),
 ) -> None:
     """Puts the sum or product that dots stand for in place of the terms around them.
