@@ -300,7 +300,8 @@ class Graph:
             laws = self.laws.get(link.step)
             small = laws is not None and not whole <= laws and EARLIER.name not in laws
             small = small and not self._spans((link.left, link.right), claim)
-            if not link.step or small or self._takes_apart(link) or self._by_rule(link, claim):
+            shown = self._takes_apart(link) or self._by_rule(link, claim)
+            if not link.step or small or shown or self._by_substitution(link, claim):
                 support.establish(link)
             else:
                 waiting.append(link)
@@ -326,6 +327,24 @@ class Graph:
             and not any(free_names(body) & shut for body in made)
             and any(_is_made(self.vocabulary.unfolded(body)) for body in made)
             for whole, made in (sides, reversed(sides))
+        )
+
+    def _by_substitution(self, link: Link, claim: tuple[Node, Node]) -> bool:
+        """Whether ``df/du du/dx`` is worked out, and not to the end of the claim at once."""
+        words = self.vocabulary
+        taken = {
+            name
+            for partial in words.partials
+            if free_names(partial.variable) & words.own
+            for name in free_names(partial.value)
+        }
+        ends = {self._spelt_here(s) for side in claim for s in (side, words.unfolded(side))}
+        sides = (link.left, link.right)
+        return any(
+            bool(free_names(side) & taken)
+            and not free_names(other) & taken
+            and self._spelt_here(other) not in ends
+            for side, other in (sides, sides[::-1])
         )
 
     def _by_rule(self, link: Link, claim: tuple[Node, Node]) -> bool:
