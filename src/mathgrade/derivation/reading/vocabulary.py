@@ -54,7 +54,7 @@ _UPPER = re.compile(
 )
 _TAKEN = re.compile(
     r"(?:[$&,;:]|\\[(\[]|^|\b(?:let|set|write|define|with|and|where|denote|sei)[ ])[ \t]*"
-    r"([A-Za-z])[ \t]*:?=(?!=)[ \t]*[^=\d\s]",
+    r"([A-Za-z])(?:_\w|_\{\w{1,4}\})?[ \t]*:?=(?!=)[ \t]*[^=\d\s]",
     re.IGNORECASE | re.MULTILINE,
 )
 
