@@ -49,6 +49,7 @@ def test_what_takes_a_thought_is_spelt_differently(left, right):
     [
         ("exp(z[k])/2", "exp(z[i])", "q[i]", {"i"}, "q[k]/2"),
         ("a*c*b", "a*b", "d", set(), "d*c"),
+        ("a*b*c", "b*c", "d", set(), "a*d"),
         ("Sum(f(k)*z[k], k, 1, K)", "z[i]", "2*i", {"i"}, "Sum(f(k)*(2*k), k, 1, K)"),
         ("z[k]", "z[i]", "q[i]", set(), "z[k]"),
         ("a + b", "a*b", "d", set(), "a + b"),

@@ -7,11 +7,13 @@ that are not needed are no special cases.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from mathgrade.derivation.differentiating import differentiated
 from mathgrade.derivation.forms import Forms
 from mathgrade.derivation.laws import EARLIER
 from mathgrade.derivation.links import Link
@@ -20,9 +22,11 @@ from mathgrade.derivation.spelling import Spelling
 from mathgrade.derivation.support import Support
 from mathgrade.derivation.vocabulary import Partial, Vocabulary
 from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
+from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Call,
+    Delta,
     Derivative,
     Div,
     Entry,
@@ -30,11 +34,12 @@ from mathgrade.expression.nodes import (
     Mul,
     Name,
     Number,
+    Power,
     Relation,
     children,
     free_names,
 )
-from mathgrade.expression.substitution import substituted
+from mathgrade.expression.substitution import pieces_changed, substituted
 
 __all__ = ["Graph", "cases_of"]
 
@@ -88,6 +93,7 @@ class Graph:
         pattern: the case.
         max_laws: how many laws one step may take.
         late: whether time is up.
+        claims: what is to be shown, in any of its forms.
 
     Attributes:
         laws: for each step that counts in this case, the laws it takes; None if it is
@@ -98,15 +104,25 @@ class Graph:
     pattern: Pattern
     max_laws: int
     late: Callable[[], bool] = lambda: False
+    claims: Sequence[tuple[Node, Node]] = ()
     measure: Measure = field(init=False)
     laws: dict[int, frozenset[str] | None] = field(default_factory=dict)
     _forms: Forms = field(init=False)
     _support: Support = field(init=False)
+    _large: list[tuple[Node, Node]] = field(init=False)
+    _heads: dict[str, Node] = field(init=False)
+    _here: dict[Node, Spelling] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.measure = Measure(self.vocabulary, self.pattern)
         self._forms = Forms(self.measure)
-        self._support = Support(self.vocabulary, self._forms, self.max_laws, self.late)
+        self._support = Support(
+            self.vocabulary, self._forms, self.max_laws, self.late, self._is_exercise
+        )
+        self._heads = {n: Name(head) for n, (head, _) in self.pattern.same.items()}
+        self._large = [
+            claim for claim in self.claims if self.measure.laws(*claim, self.max_laws) is None
+        ]
 
     # -- building ------------------------------------------------------------------------
 
@@ -116,6 +132,7 @@ class Graph:
         for link in waiting:
             self._forms.add(link.left)
             self._forms.add(link.right)
+        self._name_bodies(waiting)
         self._chain_rule(waiting)
         for _ in range(MAX_PASSES):
             left = [link for link in waiting if self.late() or not self._accepted(link)]
@@ -125,6 +142,15 @@ class Graph:
         for form in list(self._forms.all()):
             if isinstance(form, Div) and self._forms.joined(form.top, _ZERO):
                 self._forms.join(form, _ZERO)  # "the numerator is 0"
+
+    def _name_bodies(self, links: list[Link]) -> None:
+        """Joins what is differentiated to what it stands for, where that is written somewhere."""
+        for body in {d.body for k in links for s in (k.left, k.right) for d in _derivatives(s)}:
+            if free_names(body) & self.vocabulary.hidden:
+                whole = self._forms.spelt(self.vocabulary.unfolded(body))
+                for form in self._forms.all():
+                    if form != body and self._forms.spelt(form) == whole:
+                        self._support.establish(Link(body, form))
 
     def _chain_rule(self, links: list[Link]) -> None:
         """∂f/∂v = Σ_m ∂f/∂g_m ∂g_m/∂v, for each ∂f/∂g that is spoken of."""
@@ -155,7 +181,7 @@ class Graph:
 
     def _accepted(self, link: Link) -> bool:
         a, b = link.left, link.right
-        laws = self.measure.laws(a, b, self.max_laws)
+        laws = None if self._is_exercise(a, b) else self.measure.laws(a, b, self.max_laws)
         if laws is None and self._forms.same(a, b):
             laws = frozenset()
         if laws is None and self._support.supports(a, b):
@@ -165,6 +191,12 @@ class Graph:
             return False
         self._support.establish(link)
         return True
+
+    def _is_exercise(self, a: Node, b: Node) -> bool:
+        """Whether a step within the laws is all of a claim that is not, definitions written out."""
+        return any(self._spans((a, b), claim) for claim in self._large) and bool(
+            self.measure.laws(a, b, self.max_laws)
+        )
 
     def instantiate(self, puts: Iterable[Mapping[str, Node]]) -> None:
         """Joins what steps join with their indices called otherwise: they hold for all."""
@@ -229,7 +261,9 @@ class Graph:
             return True
         if self._forms.is_matrix(left):
             products = self._support.identities(left, right)
-            return any(self._path(product, one) for product, one in products)
+            if any(self._path(product, one) for product, one in products):
+                return True
+            return self._solved(left, right)
         if self._forms.same(left, right):
             return False
         # a = b from a - b = 0, as far as that was led to by way of something else.
@@ -239,20 +273,40 @@ class Graph:
                     return True
         return False
 
+    def _solved(self, left: Node, right: Node) -> bool:
+        """Whether equations that need no inverse of a product lead to the claim, multiplied."""
+        support = self._support
+        waiting = [k for k in support.good if not self._spans((k.left, k.right), (left, right))]
+        led: list[Link] = []
+        for _ in range(MAX_PASSES):
+            more = [
+                k
+                for k in waiting
+                if support.cancels(k.left, k.right) or support.multiplied(k.left, k.right, led)
+            ]
+            if not more:
+                break
+            led += more
+            waiting = [k for k in waiting if k not in more]
+        return support.multiplied(left, right, led)
+
     def _by_smaller_steps(self, left: Node, right: Node, whole: frozenset[str]) -> bool:
         """Whether steps lead there that each take less than all the laws at once."""
         forms = Forms(self.measure)
         support = Support(self.vocabulary, forms, self.max_laws, self.late)
+        claim = (left, right)
         waiting = []
         for link in self._support.good:
             laws = self.laws.get(link.step)
             small = laws is not None and not whole <= laws and EARLIER.name not in laws
-            if link.step and not small and not self._takes_apart(link):
-                waiting.append(link)
-            else:
+            small = small and not self._spans((link.left, link.right), claim)
+            shown = self._takes_apart(link) or self._by_rule(link, claim)
+            if not link.step or small or shown or self._by_substitution(link, claim):
                 support.establish(link)
+            else:
+                waiting.append(link)
         for _ in range(MAX_PASSES):
-            left_over = [k for k in waiting if not self._smaller(support, k, whole)]
+            left_over = [k for k in waiting if not self._smaller(support, k, claim, whole)]
             if len(left_over) == len(waiting):
                 break
             waiting = left_over
@@ -261,18 +315,61 @@ class Graph:
         return forms.joined(left, right) or support.follows(left, right)
 
     def _takes_apart(self, link: Link) -> bool:
-        """Whether a derivative of what a name stands for becomes one of what that is made of."""
-        shut = self.vocabulary.hidden
-        held = [
-            [free_names(node.body) & shut for node in _derivatives(side)]
-            for side in (link.left, link.right)
-        ]
-        return any(bool(a and b) and all(a) and not any(b) for a, b in (held, reversed(held)))
+        """Whether a derivative of what a name stands for becomes one of what that is made of.
 
-    def _smaller(self, support: Support, link: Link, whole: frozenset[str]) -> bool:
+        One of a letter alone is none: ``∂z_j/∂z_j`` is only a 1 in disguise.
+        """
+        shut = self.vocabulary.hidden
+        sides = [[d.body for d in _derivatives(side)] for side in (link.left, link.right)]
+        return any(
+            bool(whole)
+            and all(free_names(body) & shut for body in whole)
+            and not any(free_names(body) & shut for body in made)
+            and any(_is_made(self.vocabulary.unfolded(body)) for body in made)
+            for whole, made in (sides, reversed(sides))
+        )
+
+    def _by_substitution(self, link: Link, claim: tuple[Node, Node]) -> bool:
+        """Whether ``df/du du/dx`` is worked out, and not to the end of the claim at once."""
+        words = self.vocabulary
+        taken = {
+            name
+            for partial in words.partials
+            if free_names(partial.variable) & words.own
+            for name in free_names(partial.value)
+        }
+        ends = {self._spelt_here(s) for side in claim for s in (side, words.unfolded(side))}
+        sides = (link.left, link.right)
+        return any(
+            bool(free_names(side) & taken)
+            and not free_names(other) & taken
+            and self._spelt_here(other) not in ends
+            for side, other in (sides, sides[::-1])
+        )
+
+    def _by_rule(self, link: Link, claim: tuple[Node, Node]) -> bool:
+        """Whether a step is a rule of differentiation as it stands in the book, not worked out."""
+        if self._spans((link.left, link.right), claim):
+            return False
+        spelt = self._forms.spelt
+        for side, other in ((link.left, link.right), (link.right, link.left)):
+            match self.vocabulary.unfolded(side):
+                case Derivative(body, (variable,)):
+                    try:
+                        if spelt(differentiated(body, variable)) == spelt(other):
+                            return True
+                    except ResponseError:
+                        continue
+        return False
+
+    def _smaller(
+        self, support: Support, link: Link, claim: tuple[Node, Node], whole: frozenset[str]
+    ) -> bool:
         """Whether earlier lines make a step smaller than all the laws at once; it is used then."""
         for start, end in ((link.left, link.right), (link.right, link.left)):
             for other in support.others(start):
+                if self._spans((other, end), claim):
+                    continue
                 laws = self.measure.laws(other, end, self.max_laws, strict=True)
                 if laws is not None and not whole <= laws:
                     support.establish(link)
@@ -283,6 +380,33 @@ class Graph:
             support.establish(link)
             return True
         return False
+
+    def _spans(self, step: tuple[Node, Node], claim: tuple[Node, Node]) -> bool:
+        """Whether a step is the claim itself; of a derivative, with definitions put in, too.
+
+        ``∂/∂z_j log Σ_k e^{z_k}`` for ``∂F/∂z_j`` says what is to be done, and does nothing.
+        """
+        unfolded = self.vocabulary.unfolded
+        a, b = map(self._spelt_here, step)
+        start, end = ({self._spelt_here(side)} for side in claim)
+        if any(True for side in claim for _ in _derivatives(side)):
+            start.add(self._spelt_here(unfolded(claim[0])))
+            end.add(self._spelt_here(unfolded(claim[1])))
+        return (a in start and b in end) or (b in start and a in end)
+
+    def _spelt_here(self, node: Node) -> Spelling:
+        """How a formula is spelt in this case, where deltas are 0 or 1 and some indices one."""
+        if node not in self._here:
+            self._here[node] = self._forms.spelt(self._resolved(node))
+        return self._here[node]
+
+    def _resolved(self, node: Node) -> Node:
+        match node:
+            case Delta(Name(a), Name(b)):
+                with contextlib.suppress(NeedCaseError):
+                    places = self.pattern.resolve((a, 0)), self.pattern.resolve((b, 0))
+                    return Number(Fraction(self.pattern.equal(*places)))
+        return pieces_changed(substituted(node, self._heads), self._resolved)
 
     def _path(self, left: Node, right: Node) -> bool:
         """Whether steps lead there by way of a formula that is spelt differently."""
@@ -302,7 +426,8 @@ class Graph:
         nodes = [left, right]
         for link in self._support.good:
             nodes += [link.left, link.right]
-            join(spelt(link.left), spelt(link.right))
+            if not self._spans((link.left, link.right), (left, right)):
+                join(spelt(link.left), spelt(link.right))
         for node in nodes:
             join(spelt(node), spelt(self.vocabulary.unfolded(node)))
         return bool(start != end and find(start) == find(end))
@@ -313,6 +438,11 @@ def _derivatives(node: Node) -> Iterator[Derivative]:
         yield node
     for child in children(node):
         yield from _derivatives(child)
+
+
+def _is_made(node: Node) -> bool:
+    """Whether a formula is more than letters added and multiplied."""
+    return isinstance(node, Call | Div | Fold | Power) or any(map(_is_made, children(node)))
 
 
 def _through(vocabulary: Vocabulary, partial: Partial, variable: Node) -> Node | None:

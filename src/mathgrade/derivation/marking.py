@@ -119,7 +119,7 @@ def mark_derivation(
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (document.fault,))
     own = frozenset(document.definitions) - frozenset(claim.definitions)
     try:
-        words = Vocabulary(document.context, document.definitions, own)
+        words = Vocabulary(document.context, document.definitions, own, document.equations)
     except ResponseError as error:
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (error.message,))
     except NotFollowedError as error:
@@ -253,7 +253,13 @@ def _graph(marking: _Marking, pattern: Pattern, put: Mapping[str, str]) -> Graph
     key = (frozenset(pattern.same.items()), pattern.apart, frozenset(put.items()))
     graph = marking.graphs.get(key)
     if graph is None:
-        graph = Graph(marking.words, pattern, marking.claim.max_laws, late=marking.late)
+        claims = [
+            (e.left, e.right)
+            for form in marking.claim.forms
+            for signs in _signs(marking, form)
+            for e in (_claimed(marking, form, signs),)
+        ]
+        graph = Graph(marking.words, pattern, marking.claim.max_laws, marking.late, claims)
         marking.graphs[key] = graph
         names: dict[str, Node] = {old: Name(new) for old, new in put.items()}
         graph.add(link.renamed(names) for link in marking.links)

@@ -80,7 +80,15 @@ def _part(node: Node, old: Node, new: Node, indices: frozenset[str]) -> Node:
     have, want = list(children(node)), list(children(old))
     if len(want) >= len(have):
         return node
-    found: dict[str, Node] = {}
+    found: dict[str, Node]
+    for k in range(len(have) - len(want) + 1):  # in place, as the order of matrices matters
+        found = {}
+        if _match(tuple(want), tuple(have[k : k + len(want)]), indices, found, {}):
+            new = substituted(new, found)
+            inner = children(new) if type(new) is type(node) else (new,)
+            whole = (*have[:k], *inner, *have[k + len(want) :])
+            return Add(whole) if isinstance(node, Add) else Mul(whole)
+    found = {}
     left = list(have)
     for piece in want:
         for k, part in enumerate(left):

@@ -15,7 +15,18 @@ from mathgrade.equality.symbolic.measuring import Valuation
 from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
-from mathgrade.expression.nodes import Add, Derivative, Neg, Number, free_names
+from mathgrade.expression.nodes import (
+    Add,
+    Derivative,
+    Div,
+    Entry,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Power,
+    free_names,
+)
 
 __all__ = ["Lemmas", "Measure"]
 
@@ -120,12 +131,23 @@ class Measure:
                     return some
                 continue
             opened = shut - hidden
+            some |= self._taken(opened & (free_names(left) | free_names(right)))
             finished = [s for s in (left, right) if not self._inside(s) & opened]
             undone = bool(some & _CALCULUS) and all(map(_undone, finished))
             free = bool(some and finished) and not strict and not undone
             if len(some) + (0 if free else 1) <= limit:
                 return some | {DEFINITION.name}
         return None
+
+    def _taken(self, opened: frozenset[str]) -> frozenset[str]:
+        """The laws by which derivatives by a name of the student's own are taken: ``df/du``."""
+        words = self.vocabulary
+        found: frozenset[str] = frozenset()
+        for partial in words.partials:
+            if _base(partial.value) in opened and _base(partial.variable) in words.own:
+                worked = isinstance(partial.opened, Div | Mul | Power)
+                found |= _CALCULUS if worked else {"derivative"}
+        return found
 
     def _useful(self, step: tuple[Node, Node, Lemmas], hidden: frozenset[str]) -> frozenset[str]:
         """The laws that do something to either side."""
@@ -212,6 +234,11 @@ class Measure:
                 return False
         values = self.valuation(laws - QUOTIENT, hidden, lemmas)
         return bool(values.agree(left, right, fractions=fractions, identities=identities))
+
+
+def _base(node: Node) -> str:
+    base = node.base if isinstance(node, Entry) else node
+    return base.name if isinstance(base, Name) else ""
 
 
 def _undone(node: Node) -> bool:

@@ -131,3 +131,18 @@ class Document:
     definitions: dict[str, Definition] = field(default_factory=dict)
     fault: str = ""
     unread: str = ""
+
+    @property
+    def equations(self) -> list[tuple[Node, Node]]:
+        """The sides of all equations that hold without a condition, each with the next."""
+        found = []
+        for statement in self.statements:
+            nodes = [side.node for side in statement.sides]
+            relations = statement.relations[1:] if statement.continues else statement.relations
+            if not statement.conditions and statement.role is not Role.WORDS:
+                found += [
+                    (a, b)
+                    for a, b, relation in zip(nodes, nodes[1:], relations, strict=False)
+                    if a is not None and b is not None and relation == "=="
+                ]
+        return found

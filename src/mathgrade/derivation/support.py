@@ -5,12 +5,13 @@
   that are joined: adding to both sides, multiplying, dividing, crosswise or not.
 - Both sides of an equation are differentiated.
 - What a matrix gives the identity with, on either side, is its inverse.
+- Both sides of an equation of matrices are multiplied by one, from the same side.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -24,6 +25,7 @@ from mathgrade.equality.symbolic.places import NeedCaseError, Pattern
 from mathgrade.equality.symbolic.ring import NotCoveredError, Polynomial, Ratio
 from mathgrade.equality.symbolic.signs import Sign, sign
 from mathgrade.equality.symbolic.terms import Atom
+from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Derivative,
@@ -55,6 +57,7 @@ class Support:
         forms: the formulas, and which are joined.
         max_laws: how many laws one step may take.
         late: whether time is up.
+        refused: whether a step is the whole exercise, so that only what is said besides counts.
 
     Attributes:
         good: the steps that are established.
@@ -64,6 +67,7 @@ class Support:
     forms: Forms
     max_laws: int
     late: Callable[[], bool]
+    refused: Callable[[Node, Node], bool] = lambda _a, _b: False
     good: list[Link] = field(default_factory=list)
     _conditional: bool = False
     _positive: dict[Node, bool] = field(default_factory=dict)
@@ -89,7 +93,7 @@ class Support:
     def supports(self, a: Node, b: Node) -> bool:
         """Whether a step from a to b rests on what is established."""
         if self.forms.is_matrix(a):
-            return self.by_other_form(a, b) or self.inverse(a, b)
+            return self.by_other_form(a, b) or self.inverse(a, b) or self.multiplied(a, b)
         return self.carries(a, b) or self.by_other_form(a, b)
 
     def carries(self, a: Node, b: Node) -> bool:
@@ -98,7 +102,7 @@ class Support:
 
     def by_lemmas(self, a: Node, b: Node) -> bool:
         """Whether derivatives of defined names that are established lead from a to b."""
-        if self._conditional:
+        if self._conditional or self.refused(a, b):
             return False
         lemmas = [
             (node, form)
@@ -124,7 +128,9 @@ class Support:
             for other in self.others(start):
                 if self.late():
                     return False
-                if measure.laws(other, end, self.max_laws, strict=True) is not None:
+                if not self.refused(other, end) and (
+                    measure.laws(other, end, self.max_laws, strict=True) is not None
+                ):
                     return True
         return False
 
@@ -164,7 +170,20 @@ class Support:
                 for form in [v, *self.forms.of(u, MAX_FORMS)]:
                     if form != u and (u, form) not in seen:
                         seen.add((u, form))
+                        if self._restates(u, form) or self._restates(form, u):
+                            continue
                         yield u, form, general and (form == v or not self._conditional)
+
+    def _restates(self, name: Node, body: Node) -> bool:
+        """Whether an equation only says what a name of the claim stands for.
+
+        To put that in is the law of definitions, and counted as that.
+        """
+        base = name.base if isinstance(name, Entry) else name
+        if not isinstance(base, Name) or base.name not in self.vocabulary.hidden:
+            return False
+        spelt, unfolded = self.forms.spelt, self.vocabulary.unfolded
+        return bool(spelt(unfolded(name)) == spelt(unfolded(body)))
 
     # -- both sides alike ----------------------------------------------------------------
 
@@ -266,6 +285,36 @@ class Support:
                 one = Identity(Name(size) if isinstance(size, str) else Number(Fraction(size)))
                 yield Mul((x.body, y)), one
                 yield Mul((y, x.body)), one
+
+    def multiplied(self, a: Node, b: Node, links: Sequence[Link] | None = None) -> bool:
+        """Whether a = b is an earlier equation, multiplied by a matrix from one side.
+
+        Args:
+            links: the equations; all that are established if not given.
+        """
+        for link in self.good if links is None else links:
+            letters = {x for side in (a, b, link.left, link.right) for x in self._letters(side)}
+            for x in sorted(letters, key=repr):
+                for u, v in ((link.left, link.right), (link.right, link.left)):
+                    if self.cancels(Mul((x, u)), a) and self.cancels(Mul((x, v)), b):
+                        return True
+                    if self.cancels(Mul((u, x)), a) and self.cancels(Mul((v, x)), b):
+                        return True
+        return False
+
+    def cancels(self, a: Node, b: Node) -> bool:
+        """Whether two sides are the same once each matrix beside its inverse is gone."""
+        try:
+            return self.forms.measure.words.cancels(a, b)
+        except ResponseError:  # shapes that do not fit
+            return False
+
+    def _letters(self, node: Node) -> Iterator[Node]:
+        """The matrices with a name in a formula, and their inverses."""
+        for piece in _pieces(self.vocabulary.unfolded(node, self.vocabulary.own)):
+            if isinstance(piece, Name) and self.forms.is_matrix(piece):
+                yield piece
+                yield Inverse(piece)
 
     # -- signs ---------------------------------------------------------------------------
 

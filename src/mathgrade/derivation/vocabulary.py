@@ -8,6 +8,7 @@ Names a student introduced (``Let S = …``) are only short for what they stand 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -74,6 +75,7 @@ class Vocabulary:
         context: the names of the derivation.
         known: definitions by name.
         own: names among them that the student introduced.
+        said: equations of the text, by which what depends on what may be seen.
 
     Attributes:
         formal: the context with a name for each applied function.
@@ -84,6 +86,7 @@ class Vocabulary:
     context: Context
     known: Mapping[str, Definition]
     own: frozenset[str] = frozenset()
+    said: Sequence[tuple[Node, Node]] = ()
     formal: Context = field(init=False)
     given: dict[str, tuple[tuple[str, ...], Node]] = field(init=False, default_factory=dict)
     partials: list[Partial] = field(init=False, default_factory=list)
@@ -299,6 +302,8 @@ class Vocabulary:
         if base.name not in free_names(opened):  # σ = 1/u, where 1 + e^{-x} was named u
             short = self.unfolded(self.given[base.name][1])
             opened = rewritten(self.unfolded(body), short, base, frozenset())
+        if base.name not in free_names(opened):  # f(z) = (p - 1)/(p + 1), as a line says
+            opened = self._said_of(body, base.name) or opened
         if base.name not in free_names(opened):
             raise NotFollowedError(f"How this depends on {base.name} is not said here.")
         used = free_names(body) | free_names(variable)
@@ -318,6 +323,21 @@ class Vocabulary:
         if not any(p.value == here for p in self.partials):
             self.partials.append(Partial(here, body, opened, variable))
         return here
+
+    def _said_of(self, node: Node, name: str) -> Node | None:
+        """What a line of the text says that a formula is, in terms of a name alone."""
+        for left, right in self.said:
+            with contextlib.suppress(ResponseError, NotFollowedError):
+                if name in free_names(right) and self.plain(left) == node:
+                    found = self.plain(right)
+                    if free_names(found) <= {name} | self._fixed(found):
+                        return found
+        return None
+
+    def _fixed(self, node: Node) -> frozenset[str]:
+        """Names in a formula that have no definition and lead nowhere: sizes and indices."""
+        kinds = ("size", "index")
+        return frozenset(n for n in free_names(node) if self._names[n].kind in kinds)
 
     def leads(self, node: Node, name: str) -> bool:
         """Whether a formula, or what its names stand for, holds a name."""

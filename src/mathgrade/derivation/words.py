@@ -38,6 +38,7 @@ __all__ = ["Words"]
 
 MAX_TERMS = 60
 MAX_POWER = 8
+_CANCEL = "cancel"  # the part of the law of inverses that turns no product over
 MAX_INVERSE = 3  # rows of a written matrix whose inverse is worked out
 
 Rows = tuple[tuple[Ratio, ...], ...]
@@ -94,6 +95,10 @@ class Words:
         """Whether all the laws together take one side to the other."""
         names = frozenset(law.name for law in (*MATRIX_LAWS, DEFINITION))
         return self._agree(left, right, names)
+
+    def cancels(self, left: Node, right: Node) -> bool:
+        """Whether ``X⁻¹ X = I`` alone takes one side to the other, no inverse turned over."""
+        return self._agree(left, right, frozenset({_CANCEL}))
 
     def _agree(self, left: Node, right: Node, laws: frozenset[str]) -> bool:
         try:
@@ -179,9 +184,10 @@ class Words:
         term = terms[0]
         simple = len(term.letters) <= 1 and not any(t.rows for t in term.letters)
         over = self._one() / term.number
-        if not simple and "inverse" not in laws:
+        if not simple and not laws & {"inverse", _CANCEL}:
             return [_Term(over, (_Letter(f"I{body!r}"),))]
-        if not all(map(self._square, term.letters)):
+        whole = not simple and "inverse" not in laws
+        if whole or not all(map(self._square, term.letters)):
             return [_Term(over, (_Letter(inverse=True, inside=term.letters),))]
         letters: list[_Letter] = []
         for letter in reversed(term.letters):
@@ -253,12 +259,12 @@ class Words:
         """What the laws make of a sum of words."""
         found = []
         for term in terms:
-            letters = list(term.letters)
+            letters = list(_paired(term.letters) if _CANCEL in laws else term.letters)
             number = term.number
             k = 0
             while k + 1 < len(letters):
                 a, b = letters[k], letters[k + 1]
-                if "inverse" in laws and (gone := self._cancelled(letters, k)):
+                if laws & {"inverse", _CANCEL} and (gone := self._cancelled(letters, k)):
                     del letters[gone]
                     k = max(gone.start - 1, 0)
                 elif "product" in laws and a.rows and b.rows:
@@ -355,6 +361,18 @@ class Words:
             else:
                 return False
         return True
+
+
+def _paired(letters: Iterable[_Letter]) -> list[_Letter]:
+    """Letters without those that stand beside their own inverse: first of all, A⁻¹ A."""
+    found: list[_Letter] = []
+    for letter in letters:
+        plain = not letter.rows and not letter.inside
+        if plain and found and found[-1] == replace(letter, inverse=not letter.inverse):
+            found.pop()
+        else:
+            found.append(letter)
+    return found
 
 
 def _over(letters: tuple[_Letter, ...]) -> tuple[_Letter, ...]:

@@ -24,6 +24,7 @@ from mathgrade.derivation.reading.parts import Scanner
 from mathgrade.derivation.reading.pieces import Piece
 from mathgrade.derivation.reading.vocabulary import Vocabulary
 from mathgrade.expression import Node
+from mathgrade.expression.nodes import free_names
 
 __all__ = ["SENTENCE_END", "Cases", "Neighbours", "Placed"]
 
@@ -129,7 +130,8 @@ class Cases:
         """
         says_case = told.CASE.search(words) is not None
         says_local = told.LOCAL.search(words) is not None
-        if chain.mark == "," or not (says_case or says_local) or describes(chain, self.scanner):
+        says = says_case or says_local or told.TERM.search(words) is not None
+        if chain.mark == "," or not says or describes(chain, self.scanner):
             return (), False
         explicit = _SAYS_CASE.search(words) is not None
         found = index_condition(chain, self.scanner, self.vocabulary)
@@ -169,12 +171,19 @@ class Neighbours:
                 return None
         return None
 
-    def only_named(self, k: int, sentence: str) -> bool:
+    def only_named(self, k: int, sentence: str, conditions: tuple[Node, ...]) -> bool:
         """Whether a condition is only named: "the two cases i = j and i ≠ j"."""
         if _SEVERAL.search(sentence) or _ONLY.search(sentence):
             return True
+        if told.TERM.search(sentence) and self._of_a_sum(conditions):
+            return True
         around = (self.after(k), self.before(k))
         return any(p is not None and p.kind == "inline" and self._is_condition(p) for p in around)
+
+    def _of_a_sum(self, conditions: tuple[Node, ...]) -> bool:
+        """Whether a condition is about an index that the claim does not know."""
+        named = frozenset().union(*map(free_names, conditions))
+        return bool(named - self.vocabulary.claimed)
 
     def _is_condition(self, piece: Piece) -> bool:
         if piece.end - piece.start > 30:

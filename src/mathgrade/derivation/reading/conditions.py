@@ -71,11 +71,17 @@ def index_condition(
         atoms.append(Name(name))
     if not indices:
         return None
+    known = [
+        vocabulary.names[atom.name].high
+        for atom in atoms
+        if isinstance(atom, Name) and atom.name in vocabulary
+    ]
     for atom in atoms:
         if isinstance(atom, Name) and atom.name not in vocabulary:
-            if vocabulary.size is None:
+            size = vocabulary.size or next(iter(known), None)
+            if size is None:
                 return None
-            vocabulary.add_index(atom.name)
+            vocabulary.add_index(atom.name, size)
     return _relations(chain, atoms)
 
 

@@ -96,6 +96,7 @@ class _Reader:
         self.found: list[Statement] = []
         self.pending = ""  # a relation the formula before ended with
         self.words = ""
+        self.lone: tuple[tuple[int, int], str] | None = None  # a formula alone, words before
         self.begun = -1  # where words of the present formula start that claim nothing
         self.count = 0
         self.unread = ""
@@ -161,8 +162,13 @@ class _Reader:
         inline = piece.kind == "inline"
         if not inline and not self.cases.leading:
             self.cases.local = ()
+        lone, self.lone = self.lone, None
         if len(found) == 1 and self._alone(k, found[0], inline=inline):
             return
+        if inline and len(found) == 1 and _is_single(found[0]):
+            if lone is not None and self._defined_in_words(lone, found[0]):
+                return
+            self.lone = found[0].sides[0], told.last_sentence(self.words)[-100:]
         self.begun = -1
         if (number := _NUMBER.search(self.words)) and not found[0].tag:
             found[0].tag = number.group(1)
@@ -212,8 +218,9 @@ class _Reader:
             return False
         self.words = ""
         after = self.neighbours.after(k)
+        named = self.neighbours.only_named(k, sentence, conditions)
         if not inline or not (
-            self.neighbours.only_named(k, sentence)
+            named
             or self.neighbours.trails(k, words)
             or (local and after is not None and after.kind == "inline")
         ):
@@ -224,7 +231,7 @@ class _Reader:
             self.cases.last = conditions
             if last is not None and last.role in (Role.STEP, Role.ASIDE) and last.relations:
                 self.found[-1] = replace(last, conditions=conditions, own=True)
-        elif not self.neighbours.only_named(k, sentence):
+        elif not named:
             self.cases.narrow(conditions, sentence)
         start, end = chain.sides[0][0], chain.sides[-1][1]
         line, text = self.lines.at(start), self._shown(start, end)
@@ -232,6 +239,23 @@ class _Reader:
         return True
 
     # ---- one chain
+
+    def _defined_in_words(self, lone: tuple[tuple[int, int], str], chain: Chain) -> bool:
+        """Takes "denote by $S$ the sum $…$", "call the sum $…$ $S$"; the name and its body."""
+        (first, before), second = lone, chain.sides[0]
+        if told.NAMES_THEN.search(before) and told.THEN_BODY.fullmatch(self.words):
+            sides = [first, second]
+        elif told.BODY_THEN.search(before) and told.THEN_NAME.fullmatch(self.words):
+            sides = [second, first]
+        else:
+            return False
+        whole = Chain(sides, ["define"], rows=[chain.row] * 2, row=chain.row)
+        head = self.introducer.head(whole, before, leads_on=False)
+        definition = None if head is None else self.introducer.take(whole, head)
+        if definition is None:
+            return False
+        self._put(whole, Role.DEFINITION, self._taken(), "", definition=definition)
+        return True
 
     def _chain(
         self, placed: Placed, words: str, *, stray: bool, first: bool, after: Chain | None
@@ -366,3 +390,7 @@ class _Reader:
                 definition,
             )
         )
+
+
+def _is_single(chain: Chain) -> bool:
+    return len(chain.sides) == 1 and not (chain.relations or chain.leads or chain.trails)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["arguments_behind", "in_index", "one_slip", "plain_name"]
+__all__ = ["arguments_behind", "in_index", "never_applied", "one_slip", "plain_name"]
 
 _OPENS = re.compile(r"(?:'|\^\{?\\prime+\}?|\^\d)*\s*(?:\\left\s*)?\(")
 
@@ -13,6 +13,19 @@ def plain_name(source: str) -> str:
     r"""The name in a piece of LaTeX: S of ``\\mathcal{S}``, kappa of ``\\kappa``."""
     words: list[str] = re.findall("[A-Za-z]+", source)
     return words[-1] if words else source.strip()
+
+
+def never_applied(name: str, text: str) -> bool:
+    r"""Whether a function is used in a text, but nowhere applied to a name.
+
+    >>> never_applied("sigma", r"$\sigma' = \sigma(1 - \sigma)$")
+    True
+    >>> never_applied("sigma", r"$\sigma'(x) = \sigma(x)(1 - \sigma)$")
+    False
+    """
+    places = list(re.finditer(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text))
+    applied = re.compile(_OPENS.pattern + r"\s*-?\s*\\?[A-Za-z]+\s*(?:\\right\s*)?\)")
+    return bool(places) and not any(applied.match(text, found.end()) for found in places)
 
 
 def arguments_behind(source: str, at: int) -> int:

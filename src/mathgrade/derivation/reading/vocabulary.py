@@ -18,6 +18,7 @@ from mathgrade.derivation.reading.entry_functions import written_out
 from mathgrade.derivation.reading.spelling import (
     arguments_behind,
     in_index,
+    never_applied,
     one_slip,
     plain_name,
 )
@@ -55,7 +56,7 @@ _UPPER = re.compile(
 )
 _TAKEN = re.compile(
     r"(?:[$&,;:]|\\[(\[]|^|\b(?:let|set|write|define|with|and|where|denote|sei)[ ])[ \t]*"
-    r"([A-Za-z])[ \t]*:?=(?!=)[ \t]*[^=\d\s]",
+    r"([A-Za-z])(?:_\w|_\{\w{1,4}\})?[ \t]*:?=(?!=)[ \t]*[^=\d\s]",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -100,11 +101,13 @@ class Vocabulary:
         self.size = only_size(context)
         self.aliases: dict[str, str] = {}
         self.arguments: dict[str, tuple[Node, ...]] = {}
+        self.bare = {name for name in definitions if never_applied(name, text)}
         self.primed: dict[str, str] = {}
         self.setting = Setting(
             self.size,
             self.aliases,
             self.arguments,
+            self.bare,
             _identity(context),
             self.primed,
             self._dotted,

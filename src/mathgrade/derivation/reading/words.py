@@ -11,15 +11,20 @@ import re
 __all__ = [
     "ANNOUNCES",
     "ASIDE",
+    "BODY_THEN",
     "CASE",
     "CLOSES",
     "DEFINES",
     "LEADS",
     "LOCAL",
+    "NAMES_THEN",
     "OPENS_OTHERWISE",
     "OTHERWISE",
     "RULE",
     "SIDE",
+    "TERM",
+    "THEN_BODY",
+    "THEN_NAME",
     "last_sentence",
 ]
 
@@ -60,6 +65,11 @@ CASE = _table(
 LOCAL = _table(
     r"(?:^|[^\w])(?:if|for|when(?:ever)?|where|provided|falls|wenn|für|and|in)\b[^.;\n]*$"
 )
+# Before a condition that only says which term of a sum is meant: "only the term with k = j".
+TERM = _table(
+    r"""(?:^|[^\w])(?:terms?|summands?|addends?|contributions?|summand(?:en)?)
+    (?:\ (?:with|where|for|at|in\ which|mit))?\s*$"""
+)
 # A condition that opens its sentence: "If $i = j$ then …".
 LEADS = _table(r"\W*(?:and\ |but\ |now\ |next,?\ )?(?:if|when(?:ever)?|for|falls|wenn|für)\W*")
 # "Otherwise" in front of a formula, and behind one.
@@ -86,6 +96,22 @@ DEFINES = _table(
     |denot(?:e|ing)(?:\ by)?|set(?:ting)?|write|writing|put(?:ting)?|call|abbreviat(?:e|ing)
     |introduc(?:e|ing)|substitut(?:e|ing)|sei|setze|definiere)\s*[:,]?\s*$"""
 )
+
+# "Denote by $S$ the sum $…$", "let $S$ be $…$", "write $S$ for $…$".
+NAMES_THEN = _table(
+    r"""(?:^|[^\w])(?:let(?:\ us)?|sei
+    |(?:denote|denoting|write|writing|put|set|call|abbreviate)(?:\ by)?)\s*$"""
+)
+THEN_BODY = _table(
+    r"""\s*(?:be|denotes?|stands?\ for|for|mean)?\s*
+    (?:(?:the|our|this|that)\s+(?:[a-z]+\s+){0,3})?"""
+)
+# "Call the sum $…$ $S$", "we denote $…$ by $S$".
+BODY_THEN = _table(
+    r"""(?:^|[^\w])(?:call|calling|name|naming|denote|denoting|abbreviate|abbreviating)
+    (?:\ (?:the|our|this|that)(?:\ [a-z]+){0,3})?\s*$"""
+)
+THEN_NAME = _table(r"\s*(?:by|as|simply|just)?\s*")
 
 
 def last_sentence(words: str) -> str:

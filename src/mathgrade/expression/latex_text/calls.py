@@ -240,11 +240,14 @@ def read_apply(parser: Parser, token: Token, name: str, arity: int) -> Node:
 def _beside_itself(parser: Parser, name: str) -> bool:
     r"""Whether the bracket that comes next is a factor: ``\\sigma(1 - \\sigma)``, ``T_i(1 - T_j)``.
 
-    It is if the function stands in it and is not applied to anything there.
+    It is if the function stands in it and is not applied to anything there; of a function
+    that is never applied, if a number is added to or taken from in it.
     """
     tokens, at = parser.tokens, parser.at
     if tokens[at].text not in ("(", "["):
         return False
+    if name in parser.setting.bare and tokens[at + 1].kind == "number":
+        return tokens[at + 2].text in ("+", "-")
     depth = 0
     for k in range(at, min(at + _FAR, len(tokens) - 1)):
         token = tokens[k]

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from mathgrade.expression.nodes import Fold, Name, Node, Number, Power, free_names
 
-__all__ = ["overlay", "progression"]
+__all__ = ["is_between", "overlay", "progression"]
 
 _LETTERS = ("k", "l", "m", "r", "s", "k1", "k2", "k3")
 
@@ -51,6 +51,21 @@ def progression(kind: str, terms: list[Node], last: Node, taken: frozenset[str])
     if terms and overlay(terms[-1], last, Name(index), set()) == body:
         return None  # z_1 + z_3 + … leaves something out before the dots already
     return Fold(kind, body, index, Number(low), high)
+
+
+def is_between(whole: Node, first: Node, term: Node) -> bool:
+    """Whether a term is one of those a sum goes over, at an index that has a name.
+
+    >>> from mathgrade.expression import read
+    >>> whole, first = read("Sum(z[k], k, 1, n)"), read("z[1]")
+    >>> is_between(whole, first, read("z[j]")), is_between(whole, first, read("y[j]"))
+    (True, False)
+    """
+    if not isinstance(whole, Fold):
+        return False
+    ends: set[tuple[Fraction, Node]] = set()
+    body = overlay(first, term, Name(whole.index), ends)
+    return body == whole.body and len(ends) == 1 and isinstance(ends.pop()[1], Name)
 
 
 def overlay(left: Node, right: Node, index: Name, ends: set[tuple[Fraction, Node]]) -> Node | None:

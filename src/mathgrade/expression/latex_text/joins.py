@@ -2,10 +2,10 @@ r"""Sums, products, quotients, relations, ``and`` and ``or``: what holds pieces 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mathgrade.expression.latex_text.commands import AND, RELATIONS, TIMES
-from mathgrade.expression.latex_text.dots import progression
+from mathgrade.expression.latex_text.dots import is_between, progression
 from mathgrade.expression.latex_text.faults import Remark
 from mathgrade.expression.latex_text.parser import LOGIC, PRODUCT, RELATION, SUM, UNION, Parser
 from mathgrade.expression.latex_text.tokens import Token
@@ -30,22 +30,40 @@ def _sum(parser: Parser, left: Node) -> Node:
     while sign := parser.take("+", "-"):
         dots = parser.take(r"\dots")
         if dots is not None:
-            again = parser.take(sign.text)
-            last = parser.expression(SUM) if again else None
-            _left_out(parser, dots, "sum", terms, Neg(last) if last and sign.text == "-" else last)
+            between: list[Node] = []
+            last = parser.expression(SUM) if parser.take(sign.text) else None
+            while last and parser.token.text == sign.text == "+" and parser.peek().text == r"\dots":
+                between.append(last)
+                parser.at += 2
+                last = parser.expression(SUM) if parser.take("+") else None
+            last = Neg(last) if last and sign.text == "-" else last
+            _left_out(parser, dots, "sum", terms, last, between=between)
             continue
         term = parser.expression(SUM)
         terms.append(Neg(term) if sign.text == "-" else term)
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-def _left_out(parser: Parser, dots: Token, kind: str, terms: list[Node], last: Node | None) -> None:
-    """Puts the sum or product that dots stand for in place of the terms around them."""
+def _left_out(
+    parser: Parser,
+    dots: Token,
+    kind: str,
+    terms: list[Node],
+    last: Node | None,
+    *,
+    between: Sequence[Node] = (),
+) -> None:
+    """Puts the sum or product that dots stand for in place of the terms around them.
+
+    Args:
+        between: terms with dots on both sides: ``z_j`` in ``z_1 + … + z_j + … + z_n``.
+    """
+    first = terms[-1]
     names = frozenset(parser.bound)
     if parser.context is not None:
         names |= frozenset(parser.context.names)
     found = progression(kind, terms, last, names) if last is not None else None
-    if found is None:
+    if found is None or not all(is_between(found, first, term) for term in between):
         sign = r"\sum" if kind == "sum" else r"\prod"
         reason = f"what stands around the dots follows no plain rule; write it with {sign}"
         raise parser.fault(dots, reason, "expression.dots")

@@ -9,7 +9,7 @@ those readers live in the modules beside this one and call back into
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -83,6 +83,8 @@ class Setting:
         aliases: other letters for declared names: the ``n`` of someone who writes n for K.
         arguments: what a declared function stands for that is not applied: ``T_i`` for
             ``T_i(z)``.
+        bare: functions that are never applied in the text, so that in ``\sigma(1 - p)`` the
+            bracket is a factor.
         identity: how big an identity without a size is: ``I``.
         primed: names that have a meaning of their own with a prime: ``z'``.
         dotted: gives an array with dots, None in its entries, a meaning, if it has one.
@@ -93,6 +95,7 @@ class Setting:
     size: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    bare: Set[str] = frozenset()
     identity: Node | None = None
     primed: Mapping[str, str] = field(default_factory=dict)
     dotted: Callable[[tuple[tuple[Node | None, ...], ...]], Node | None] | None = None
