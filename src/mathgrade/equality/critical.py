@@ -85,7 +85,7 @@ def turning_points(
         return
     looks = _Looks(program, steps, order, atoms, rng, work)
     yield from looks.cells()
-    for base in bases:
+    for base in (*bases, *(looks.plain(base) for base in bases[:1])):
         yield from looks.along(base, chosen)
         if len(steps) > 1:
             yield from looks.meeting(base, steps)
@@ -123,6 +123,20 @@ class _Looks:
             if cell not in seen:
                 seen.add(cell)
                 yield point
+
+    def plain(self, base: Point) -> Point:
+        """The point with 0 for what stands in functions, as far as it may be 0.
+
+        Where ``cos(a)`` is 1, ``y*cos(a) + 3`` is 0 at a number that can be named.
+        """
+        point = dict(base)
+        for place in self.program.reachable(self.steps):
+            if self.program.steps[place][0] is Op.FUNCTION:
+                for step in self.program.reachable([place]):
+                    atom = self.atoms.get(step)
+                    if atom is not None and not atom.group and atom.domain.holds(Fraction(0)):
+                        point[step] = Fraction(0)
+        return point
 
     def roots(self, steps: list[int], base: Point, atom: int) -> dict[int, list[Fraction]]:
         """Where steps are 0 as one unknown moves."""
