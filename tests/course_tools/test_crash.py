@@ -41,10 +41,15 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(tiny: Path, scenario
 
 
 def command(course: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "mathgrade.cli", "autograde", NAME, "--workers", "2"],
-        cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    # Where tests run in a shell's background they ignore interrupts, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "mathgrade.cli", "autograde", NAME, "--workers", "2"],
+            cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def end(process: subprocess.Popen[str]) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mathgrade.derivation.cases import cases_of
 from mathgrade.derivation.claim import read_claim
-from mathgrade.derivation.graph import cases_of
 from mathgrade.derivation.measure import Measure
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.truth import Judgement

@@ -24,7 +24,7 @@ def verdict_view(verdict: Verdict) -> RenderableType:
     """A verdict for an instructor: what was read, every criterion, the witness in full."""
     head = Text(verdict.outcome.value.upper(), _OUTCOME[verdict.outcome])
     if verdict.points:
-        head.append(f"   {verdict.earned:.4g} of {verdict.points:g} points", "default")
+        head.append(f"   {round(verdict.earned, 2):g} of {verdict.points:g} points", "default")
     if verdict.item:
         head.append(f"   {verdict.item}", "dim")
     if verdict.note:

@@ -7,7 +7,6 @@ that are not needed are no special cases.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from mathgrade.derivation.forms import Forms
 from mathgrade.derivation.laws import EARLIER
 from mathgrade.derivation.links import Link
 from mathgrade.derivation.measure import Measure
+from mathgrade.derivation.restating import Restating, derivatives_in
 from mathgrade.derivation.spelling import Spelling
 from mathgrade.derivation.support import Support
 from mathgrade.derivation.vocabulary import Partial, Vocabulary
@@ -26,7 +26,6 @@ from mathgrade.errors import ResponseError
 from mathgrade.expression import Node
 from mathgrade.expression.nodes import (
     Call,
-    Delta,
     Derivative,
     Div,
     Entry,
@@ -39,49 +38,13 @@ from mathgrade.expression.nodes import (
     children,
     free_names,
 )
-from mathgrade.expression.substitution import pieces_changed, substituted
+from mathgrade.expression.substitution import substituted
 
-__all__ = ["Graph", "cases_of"]
+__all__ = ["Graph"]
 
 MAX_PASSES = 4
 _ZERO = Number(Fraction(0))
 _THROUGH = "•through"  # the index of a chain rule; no letter a student would type
-
-
-def cases_of(
-    indices: Iterable[str],
-    others: Iterable[str],
-    ranges: Mapping[str, object],
-    sizes: Iterable[str] = (),
-) -> Iterator[Pattern]:
-    """Every way some indices can be equal or distinct; ``others`` differ from all of them.
-
-    Args:
-        ranges: where each index runs; only those that run alike can be equal.
-    """
-    groups: dict[object, list[str]] = {}
-    for name in sorted(indices):
-        groups.setdefault(ranges.get(name), []).append(name)
-    for chosen in itertools.product(*(list(_partitions(g)) for g in groups.values())):
-        classes = list(itertools.chain.from_iterable(chosen))
-        same = {n: (group[0], 0) for group in classes for n in group[1:]}
-        heads = sorted([group[0] for group in classes] + [o for o in others if o not in same])
-        apart = frozenset(
-            (a, b, 0)
-            for a, b in itertools.combinations(dict.fromkeys(heads), 2)
-            if ranges.get(a) == ranges.get(b)
-        )
-        yield Pattern(same, apart, frozenset(sizes))
-
-
-def _partitions(names: list[str]) -> Iterator[list[list[str]]]:
-    if not names:
-        yield []
-        return
-    for rest in _partitions(names[:-1]):
-        for k in range(len(rest)):
-            yield [*rest[:k], [*rest[k], names[-1]], *rest[k + 1 :]]
-        yield [*rest, [names[-1]]]
 
 
 @dataclass(slots=True)
@@ -109,20 +72,15 @@ class Graph:
     laws: dict[int, frozenset[str] | None] = field(default_factory=dict)
     _forms: Forms = field(init=False)
     _support: Support = field(init=False)
-    _large: list[tuple[Node, Node]] = field(init=False)
-    _heads: dict[str, Node] = field(init=False)
-    _here: dict[Node, Spelling] = field(default_factory=dict)
+    _restating: Restating = field(init=False)
 
     def __post_init__(self) -> None:
         self.measure = Measure(self.vocabulary, self.pattern)
         self._forms = Forms(self.measure)
+        self._restating = Restating(self._forms, self.max_laws, self.claims)
         self._support = Support(
-            self.vocabulary, self._forms, self.max_laws, self.late, self._is_exercise
+            self.vocabulary, self._forms, self.max_laws, self.late, self._restating.is_exercise
         )
-        self._heads = {n: Name(head) for n, (head, _) in self.pattern.same.items()}
-        self._large = [
-            claim for claim in self.claims if self.measure.laws(*claim, self.max_laws) is None
-        ]
 
     # -- building ------------------------------------------------------------------------
 
@@ -145,7 +103,7 @@ class Graph:
 
     def _name_bodies(self, links: list[Link]) -> None:
         """Joins what is differentiated to what it stands for, where that is written somewhere."""
-        for body in {d.body for k in links for s in (k.left, k.right) for d in _derivatives(s)}:
+        for body in {d.body for k in links for s in (k.left, k.right) for d in derivatives_in(s)}:
             if free_names(body) & self.vocabulary.hidden:
                 whole = self._forms.spelt(self.vocabulary.unfolded(body))
                 for form in self._forms.all():
@@ -158,7 +116,7 @@ class Graph:
             node.by[0]
             for link in links
             for side in (link.left, link.right)
-            for node in _derivatives(side)
+            for node in derivatives_in(side)
         }
         for partial, variable in itertools.product(self.vocabulary.partials, variables):
             chain = _through(self.vocabulary, partial, variable)
@@ -181,7 +139,7 @@ class Graph:
 
     def _accepted(self, link: Link) -> bool:
         a, b = link.left, link.right
-        laws = None if self._is_exercise(a, b) else self.measure.laws(a, b, self.max_laws)
+        laws = None if self._restating.is_exercise(a, b) else self.measure.laws(a, b, self.max_laws)
         if laws is None and self._forms.same(a, b):
             laws = frozenset()
         if laws is None and self._support.supports(a, b):
@@ -191,12 +149,6 @@ class Graph:
             return False
         self._support.establish(link)
         return True
-
-    def _is_exercise(self, a: Node, b: Node) -> bool:
-        """Whether a step within the laws is all of a claim that is not, definitions written out."""
-        return any(self._spans((a, b), claim) for claim in self._large) and bool(
-            self.measure.laws(a, b, self.max_laws)
-        )
 
     def instantiate(self, puts: Iterable[Mapping[str, Node]]) -> None:
         """Joins what steps join with their indices called otherwise: they hold for all."""
@@ -276,7 +228,9 @@ class Graph:
     def _solved(self, left: Node, right: Node) -> bool:
         """Whether equations that need no inverse of a product lead to the claim, multiplied."""
         support = self._support
-        waiting = [k for k in support.good if not self._spans((k.left, k.right), (left, right))]
+        waiting = [
+            k for k in support.good if not self._restating.spans((k.left, k.right), (left, right))
+        ]
         led: list[Link] = []
         for _ in range(MAX_PASSES):
             more = [
@@ -299,7 +253,7 @@ class Graph:
         for link in self._support.good:
             laws = self.laws.get(link.step)
             small = laws is not None and not whole <= laws and EARLIER.name not in laws
-            small = small and not self._spans((link.left, link.right), claim)
+            small = small and not self._restating.spans((link.left, link.right), claim)
             shown = self._takes_apart(link) or self._by_rule(link, claim)
             if not link.step or small or shown or self._by_substitution(link, claim):
                 support.establish(link)
@@ -320,7 +274,7 @@ class Graph:
         One of a letter alone is none: ``∂z_j/∂z_j`` is only a 1 in disguise.
         """
         shut = self.vocabulary.hidden
-        sides = [[d.body for d in _derivatives(side)] for side in (link.left, link.right)]
+        sides = [[d.body for d in derivatives_in(side)] for side in (link.left, link.right)]
         return any(
             bool(whole)
             and all(free_names(body) & shut for body in whole)
@@ -338,18 +292,18 @@ class Graph:
             if free_names(partial.variable) & words.own
             for name in free_names(partial.value)
         }
-        ends = {self._spelt_here(s) for side in claim for s in (side, words.unfolded(side))}
+        ends = {self._restating.spelt(s) for side in claim for s in (side, words.unfolded(side))}
         sides = (link.left, link.right)
         return any(
             bool(free_names(side) & taken)
             and not free_names(other) & taken
-            and self._spelt_here(other) not in ends
+            and self._restating.spelt(other) not in ends
             for side, other in (sides, sides[::-1])
         )
 
     def _by_rule(self, link: Link, claim: tuple[Node, Node]) -> bool:
         """Whether a step is a rule of differentiation as it stands in the book, not worked out."""
-        if self._spans((link.left, link.right), claim):
+        if self._restating.spans((link.left, link.right), claim):
             return False
         spelt = self._forms.spelt
         for side, other in ((link.left, link.right), (link.right, link.left)):
@@ -368,7 +322,7 @@ class Graph:
         """Whether earlier lines make a step smaller than all the laws at once; it is used then."""
         for start, end in ((link.left, link.right), (link.right, link.left)):
             for other in support.others(start):
-                if self._spans((other, end), claim):
+                if self._restating.spans((other, end), claim):
                     continue
                 laws = self.measure.laws(other, end, self.max_laws, strict=True)
                 if laws is not None and not whole <= laws:
@@ -380,33 +334,6 @@ class Graph:
             support.establish(link)
             return True
         return False
-
-    def _spans(self, step: tuple[Node, Node], claim: tuple[Node, Node]) -> bool:
-        """Whether a step is the claim itself; of a derivative, with definitions put in, too.
-
-        ``∂/∂z_j log Σ_k e^{z_k}`` for ``∂F/∂z_j`` says what is to be done, and does nothing.
-        """
-        unfolded = self.vocabulary.unfolded
-        a, b = map(self._spelt_here, step)
-        start, end = ({self._spelt_here(side)} for side in claim)
-        if any(True for side in claim for _ in _derivatives(side)):
-            start.add(self._spelt_here(unfolded(claim[0])))
-            end.add(self._spelt_here(unfolded(claim[1])))
-        return (a in start and b in end) or (b in start and a in end)
-
-    def _spelt_here(self, node: Node) -> Spelling:
-        """How a formula is spelt in this case, where deltas are 0 or 1 and some indices one."""
-        if node not in self._here:
-            self._here[node] = self._forms.spelt(self._resolved(node))
-        return self._here[node]
-
-    def _resolved(self, node: Node) -> Node:
-        match node:
-            case Delta(Name(a), Name(b)):
-                with contextlib.suppress(NeedCaseError):
-                    places = self.pattern.resolve((a, 0)), self.pattern.resolve((b, 0))
-                    return Number(Fraction(self.pattern.equal(*places)))
-        return pieces_changed(substituted(node, self._heads), self._resolved)
 
     def _path(self, left: Node, right: Node) -> bool:
         """Whether steps lead there by way of a formula that is spelt differently."""
@@ -426,18 +353,11 @@ class Graph:
         nodes = [left, right]
         for link in self._support.good:
             nodes += [link.left, link.right]
-            if not self._spans((link.left, link.right), (left, right)):
+            if not self._restating.spans((link.left, link.right), (left, right)):
                 join(spelt(link.left), spelt(link.right))
         for node in nodes:
             join(spelt(node), spelt(self.vocabulary.unfolded(node)))
         return bool(start != end and find(start) == find(end))
-
-
-def _derivatives(node: Node) -> Iterator[Derivative]:
-    if isinstance(node, Derivative) and len(node.by) == 1:
-        yield node
-    for child in children(node):
-        yield from _derivatives(child)
 
 
 def _is_made(node: Node) -> bool:

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mathgrade.derivation.claim import Claim, Form
-from mathgrade.derivation.graph import Graph, cases_of
+from mathgrade.derivation.claim import Claim
 from mathgrade.derivation.hints import hint
 from mathgrade.derivation.laws import law_text
 from mathgrade.derivation.links import Link
 from mathgrade.derivation.marked import Gap, LineOutcome, MarkedDerivation, MarkedLine, Proof
 from mathgrade.derivation.milestones import reached
+from mathgrade.derivation.reaching import (
+    Marking,
+    Reached,
+    best_reached,
+    claimed,
+    graph_of,
+    indices_in,
+)
 from mathgrade.derivation.reading import read_document
 from mathgrade.derivation.statements import Role
-from mathgrade.derivation.truth import Equation, Judgement
+from mathgrade.derivation.truth import Judgement
 from mathgrade.derivation.vocabulary import NotFollowedError, Vocabulary
-from mathgrade.derivation.walking import Walk, Walked
+from mathgrade.derivation.walking import Walk
 from mathgrade.equality.symbolic.places import Pattern
 from mathgrade.errors import ItemError, ResponseError
-from mathgrade.expression import Declaration, Node
-from mathgrade.expression.nodes import Entry, Name, Neg, Number, children, free_names
-from mathgrade.expression.substitution import substituted
+from mathgrade.expression import Node
+from mathgrade.expression.nodes import Entry, Number, children, free_names
 
 __all__ = ["Shares", "mark_derivation"]
-
-MAX_INSTANCES = 27  # ways to choose the indices of a step otherwise
-MAX_INDICES = 4
-MAX_RENAMINGS = 6
-
-Reached = list[tuple[Pattern, bool]]
-"""For each case of equal and distinct indices whether the steps connect both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +55,6 @@ class Shares:
         parts = (self.cases, self.lines, self.milestones)
         if min(parts) < 0 or not 0 <= self.most < 1:
             raise ItemError("The shares of a derivation are from 0 to 1, the most below 1.")
-
-
-@dataclass(slots=True)
-class _Marking:
-    """One derivation on its way through marking."""
-
-    claim: Claim
-    words: Vocabulary
-    walked: list[Walked]
-    judgement: Judgement
-    deadline: float
-    graphs: dict[object, Graph] = field(default_factory=dict)
-
-    def late(self) -> bool:
-        return time.process_time() > self.deadline
-
-    @property
-    def links(self) -> list[Link]:
-        return [w.link for w in self.walked if w.link is not None]
-
-    @property
-    def indices(self) -> frozenset[str]:
-        """The indices that stand free in the steps."""
-        return frozenset().union(
-            *(_indices(self, side) for link in self.links for side in (link.left, link.right))
-        )
 
 
 def mark_derivation(
@@ -128,17 +100,17 @@ def mark_derivation(
         return MarkedDerivation(Proof.INVALID, Fraction(0), (), (document.unread,))
     judgement = Judgement(words, seed)
     walked = list(Walk(document, judgement).lines())
-    marking = _Marking(claim, words, walked, judgement, time.process_time() + time_limit)
+    marking = Marking(claim, words, walked, judgement, time.process_time() + time_limit)
     return _marked(marking, shares)
 
 
-def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
+def _marked(marking: Marking, shares: Shares) -> MarkedDerivation:
     lines = [w.line for w in marking.walked]
     if lines and all(line.outcome in (LineOutcome.UNREAD, LineOutcome.START) for line in lines):
         lines = [line for line in lines if line.outcome is LineOutcome.UNREAD] or lines
     if lines and all(line.outcome is LineOutcome.UNREAD for line in lines):
         return MarkedDerivation(Proof.INVALID, Fraction(0), tuple(lines), (lines[0].message,))
-    best = _best(marking)
+    best = best_reached(marking)
     lines = _measured(marking)
     wrong = any(line.outcome.wrong for line in lines)
     if wrong:
@@ -160,141 +132,10 @@ def _marked(marking: _Marking, shares: Shares) -> MarkedDerivation:
     return MarkedDerivation(outcome, credit, tuple(lines), words, earned, gaps, unsettled)
 
 
-# -- reaching the claim ----------------------------------------------------------------------
-
-
-def _best(marking: _Marking) -> Reached:
-    """What is reached of the form of the claim that is reached best."""
-    best: Reached = []
-    for form in sorted(marking.claim.forms, key=lambda f: _unused(marking, f)):
-        found = _reached(marking, form)
-        if not best or _part(found) > _part(best):
-            best = found
-        if _part(best) == 1:
-            break
-    return best
-
-
-def _part(found: Reached) -> Fraction:
-    return Fraction(sum(met for _, met in found), len(found))
-
-
-def _unused(marking: _Marking, form: Form) -> int:
-    """How many indices of a form the derivation never uses: the form it is about has fewest."""
-    equation = _claimed(marking, form, {})
-    return len(
-        (_indices(marking, equation.left) | _indices(marking, equation.right)) - marking.indices
-    )
-
-
-def _reached(marking: _Marking, form: Form) -> Reached:
-    """For each case of the claim whether the steps connect its sides."""
-    equations = [_claimed(marking, form, put) for put in _signs(marking, form)]
-    indices = _indices(marking, equations[0].left) | _indices(marking, equations[0].right)
-    found: Reached = []
-    for put in _renamings(marking, indices):
-        found = [
-            (pattern, _connected(marking, equations, pattern, put))
-            for pattern in _cases(marking, indices, put)
-        ]
-        if all(met for _, met in found):
-            break
-    return found
-
-
-def _cases(marking: _Marking, indices: frozenset[str], put: Mapping[str, str]) -> Iterator[Pattern]:
-    others = {put.get(n, n) for n in marking.indices}
-    sizes = [n for n, d in marking.words.formal.names.items() if d.kind == "size"]
-    ranges = {n: _range(d) for n, d in marking.words.formal.names.items()}
-    return cases_of(indices, others - indices, ranges, sizes)
-
-
-def _renamings(marking: _Marking, indices: frozenset[str]) -> Iterator[dict[str, str]]:
-    """Ways to call the derivation's indices as the claim does; none, last of all.
-
-    Indices of the claim that the derivation never uses stand for others that it does.
-    """
-    unused = sorted(indices - marking.indices)
-    foreign = sorted(marking.indices - indices)
-    names = marking.words.formal.names
-    for chosen in itertools.islice(itertools.permutations(foreign, len(unused)), MAX_RENAMINGS):
-        if unused and all(
-            _range(names[a]) == _range(names[b]) for a, b in zip(chosen, unused, strict=True)
-        ):
-            yield dict(zip(chosen, unused, strict=True))
-    yield {}
-
-
-def _claimed(marking: _Marking, form: Form, put: Mapping[str, Node]) -> Equation:
-    try:
-        sides = (substituted(side, put) for side in (form.left, form.right))
-        return marking.judgement.equation(*sides)
-    except (ResponseError, NotFollowedError) as error:
-        raise ItemError(f"The claim `{form.text}` means nothing: {error}") from error
-
-
-def _signs(marking: _Marking, form: Form) -> Iterator[dict[str, Node]]:
-    """The claim as it is, and with the sign of a number changed that may be any number."""
-    yield {}
-    names = marking.claim.context.names
-    for name in sorted(free_names(form.left) | free_names(form.right)):
-        if names.get(name) == Declaration("real") and name not in marking.claim.definitions:
-            yield {name: Neg(Name(name))}
-
-
-def _connected(
-    marking: _Marking, equations: Sequence[Equation], pattern: Pattern, put: Mapping[str, str]
-) -> bool:
-    graph = _graph(marking, pattern, put)
-    return any(graph.connects(e.left, e.right) for e in equations)
-
-
-def _graph(marking: _Marking, pattern: Pattern, put: Mapping[str, str]) -> Graph:
-    key = (frozenset(pattern.same.items()), pattern.apart, frozenset(put.items()))
-    graph = marking.graphs.get(key)
-    if graph is None:
-        claims = [
-            (e.left, e.right)
-            for form in marking.claim.forms
-            for signs in _signs(marking, form)
-            for e in (_claimed(marking, form, signs),)
-        ]
-        graph = Graph(marking.words, pattern, marking.claim.max_laws, marking.late, claims)
-        marking.graphs[key] = graph
-        names: dict[str, Node] = {old: Name(new) for old, new in put.items()}
-        graph.add(link.renamed(names) for link in marking.links)
-        graph.instantiate(_instances(marking, pattern, put))
-    return graph
-
-
-def _instances(
-    marking: _Marking, pattern: Pattern, put: Mapping[str, str]
-) -> Iterator[dict[str, Node]]:
-    """Every other way to choose the indices of the derivation among those of the case."""
-    names = marking.words.formal.names
-    used = sorted({put.get(n, n) for n in marking.indices})
-    if len(used) > MAX_INDICES:
-        return
-    claimed = set(pattern.same) | {n for a, b, _ in pattern.apart for n in (a, b)} | set(used)
-    choices = [[i for i in sorted(claimed) if _range(names[i]) == _range(names[n])] for n in used]
-    for chosen in itertools.islice(itertools.product(*choices), MAX_INSTANCES):
-        if list(chosen) != used:
-            yield {n: Name(i) for n, i in zip(used, chosen, strict=True)}
-
-
-def _range(declared: Declaration) -> tuple[object, object]:
-    return (declared.low, declared.high)
-
-
-def _indices(marking: _Marking, node: Node) -> frozenset[str]:
-    names = marking.words.formal.names
-    return frozenset(n for n in free_names(node) if n in names and names[n].kind == "index")
-
-
 # -- what is said of it ----------------------------------------------------------------------
 
 
-def _measured(marking: _Marking) -> list[MarkedLine]:
+def _measured(marking: Marking) -> list[MarkedLine]:
     """The lines, with the laws their steps take and a hint where they are wrong."""
     lines = []
     hinted = False
@@ -309,7 +150,7 @@ def _measured(marking: _Marking) -> list[MarkedLine]:
     return lines
 
 
-def _laws(marking: _Marking, link: Link) -> tuple[str, ...] | None:
+def _laws(marking: Marking, link: Link) -> tuple[str, ...] | None:
     """The laws a step takes: in the case that takes most; None if it is too big somewhere."""
     found: list[frozenset[str]] = []
     for graph in marking.graphs.values():
@@ -327,7 +168,7 @@ def _count(laws: frozenset[str]) -> int:
 
 
 def _missing(
-    marking: _Marking, best: Reached, lines: Sequence[MarkedLine]
+    marking: Marking, best: Reached, lines: Sequence[MarkedLine]
 ) -> Iterator[tuple[Gap, str]]:
     """What keeps a derivation without a false line from being a proof."""
     if not marking.links:
@@ -360,14 +201,14 @@ def _missing(
         yield Gap.NOT_CONNECTED, "The steps do not connect the two sides of the claim."
 
 
-def _only_numbered(marking: _Marking) -> bool:
+def _only_numbered(marking: Marking) -> bool:
     """Whether the steps are about numbered entries alone, z_1 and z_2, and the claim is not."""
-    claimed = _claimed(marking, marking.claim.forms[0], {})
+    due = claimed(marking, marking.claim.forms[0], {})
     sides = [side for link in marking.links for side in (link.left, link.right)]
     names = marking.words.formal.names
     sizes = {name for name, declared in names.items() if declared.kind == "size"}
     open_ones = set(marking.indices).union(*(sizes & free_names(side) for side in sides))
-    named = _indices(marking, claimed.left) | _indices(marking, claimed.right)
+    named = indices_in(marking, due.left) | indices_in(marking, due.right)
     return bool(named) and not open_ones and any(map(_is_numbered, sides))
 
 
@@ -377,13 +218,13 @@ def _is_numbered(node: Node) -> bool:
     return here or any(map(_is_numbered, children(node)))
 
 
-def _is_claim(marking: _Marking, link: Link) -> bool:
+def _is_claim(marking: Marking, link: Link) -> bool:
     """Whether a step only states the claim."""
-    claimed = [_claimed(marking, form, {}) for form in marking.claim.forms]
-    return any({link.left, link.right} == {e.left, e.right} for e in claimed)
+    due = [claimed(marking, form, {}) for form in marking.claim.forms]
+    return any({link.left, link.right} == {e.left, e.right} for e in due)
 
 
-def _too_big(marking: _Marking, link: Link) -> str:
+def _too_big(marking: Marking, link: Link) -> str:
     used: frozenset[str] = frozenset()
     for graph in marking.graphs.values():
         if link.step in graph.laws and graph.laws[link.step] is None:
@@ -401,7 +242,7 @@ def _case_text(pattern: Pattern) -> str:
     return ", ".join(parts)
 
 
-def _earned(marking: _Marking, shares: Shares, best: Reached) -> Iterator[tuple[str, Fraction]]:
+def _earned(marking: Marking, shares: Shares, best: Reached) -> Iterator[tuple[str, Fraction]]:
     """The parts of the credit of a derivation that is no proof; the claim alone earns none."""
     if all(_is_claim(marking, link) for link in marking.links):
         return
@@ -419,17 +260,17 @@ def _earned(marking: _Marking, shares: Shares, best: Reached) -> Iterator[tuple[
         yield "lines", shares.lines * Fraction(good, max(len(counted), 3))
 
 
-def _works(marking: _Marking, link: Link) -> bool:
+def _works(marking: Marking, link: Link) -> bool:
     """Whether a step does something: it can be followed, and its sides are not the same."""
     return bool(_laws(marking, link)) and not _is_claim(marking, link)
 
 
-def _passed(marking: _Marking, best: Reached) -> int:
+def _passed(marking: Marking, best: Reached) -> int:
     """How many milestones are reached before the first wrong line."""
     wrong = [k for k, w in enumerate(marking.walked) if w.line.outcome.wrong]
     if wrong:
         marking = replace(marking, walked=marking.walked[: wrong[0]], graphs={})
-    graphs = [_graph(marking, pattern, {}) for pattern, _ in best]
+    graphs = [graph_of(marking, pattern, {}) for pattern, _ in best]
     count = 0
     for milestone in marking.claim.milestones:
         try:

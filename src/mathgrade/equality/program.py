@@ -379,7 +379,7 @@ class Program:
         """The steps the outputs need, in the order they can be taken."""
         needed, stack, steps = set(outputs), list(outputs), self.steps
         while stack:
-            op, args = steps[stack.pop()]
+            op, args = steps[stack.pop()]  # as in `parts`, without a call for each step
             if op in _OF_NO_STEP:
                 continue
             if op not in _OF_STEPS_ONLY:
