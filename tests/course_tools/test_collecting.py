@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import errno
+import json
 import shutil
 import stat
 import struct
@@ -409,6 +410,25 @@ def test_the_command_tells_what_was_taken_and_what_was_not(
     assert "✗ 102  the roster has no number 102 (Carl G.)" in text
     assert "1 new, 0 replaced, 0 unchanged, 1 refused" in text
     assert f"(receipts/{NAME}.csv)" in text
+
+
+def test_the_command_prints_the_same_for_a_program(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "r.csv").write_text("number,student\n101,s001\n")
+    words = [str(two(tmp_path)), NAME, "--course", str(course), "--roster", str(tmp_path / "r.csv")]
+    assert run(*words, "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["assignment"] == NAME
+    assert [(one["student"], one["outcome"]) for one in told["students"]] == [
+        ("102", "failed"),
+        ("s001", "new"),
+    ]
+    assert "no number 102" in told["students"][0]["failure"]
+    assert told["refusals"] == []
+    times = [one["received"] for one in told["students"]]
+    assert times[0] is None
+    assert datetime.datetime.fromisoformat(times[1])
 
 
 def test_the_command_wants_a_time_with_its_zone(course: Path, tmp_path: Path) -> None:

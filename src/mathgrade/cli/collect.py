@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from mathgrade.cli.session import here, out
+from mathgrade.cli.arguments import AsJson
+from mathgrade.cli.session import here, out, print_json
 
 __all__ = ["add_collect"]
 
@@ -33,12 +34,14 @@ def collect(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace hand-ins that are there and are others.")
     ] = False,
+    as_json: AsJson = False,
     course: Annotated[
         Path | None,
         typer.Option("--course", help="The course folder; the one around you if left out."),
     ] = None,
 ) -> int:
     """Exit 0 if everybody's was taken, 1 if one was refused, 2 if the archive cannot be read."""
+    from mathgrade.cli.json_views import collected_json
     from mathgrade.course import collecting
 
     found, nobodys = collecting.collect(
@@ -49,13 +52,16 @@ def collect(
         received=_time(received) if received else None,
         replace=replace,
     )
+    failed = [one for one in found if one.error]
+    if as_json:
+        print_json(collected_json(assignment, found, nobodys))
+        return int(bool(failed))
     console = out()
     for one in found:
         for refusal in one.refusals:
             console.print(Text(f"  {one.student}  {refusal}"), soft_wrap=True)
     for refusal in nobodys:
         console.print(Text(f"  {refusal}"), soft_wrap=True)
-    failed = [one for one in found if one.error]
     for one in failed:
         console.print(Text(f"✗ {one.student}  {one.error}", "bold red"), soft_wrap=True)
     count = {kind: sum(one.outcome == kind for one in found) for kind in _KINDS}

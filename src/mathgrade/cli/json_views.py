@@ -8,13 +8,23 @@ if TYPE_CHECKING:  # each command loads only what it needs itself
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from mathgrade.autograde.hand_in import Refusal
     from mathgrade.course.check import Line
+    from mathgrade.course.collecting import Collected
     from mathgrade.course.demo import Demo
     from mathgrade.course.marks import StudentMarks
     from mathgrade.course.submissions import Result
     from mathgrade.verdict import Verdict
 
-__all__ = ["checks_json", "class_json", "demo_json", "pages_json", "results_json", "verdict_json"]
+__all__ = [
+    "checks_json",
+    "class_json",
+    "collected_json",
+    "demo_json",
+    "pages_json",
+    "results_json",
+    "verdict_json",
+]
 
 
 def checks_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
@@ -67,6 +77,26 @@ def results_json(
             }
             for result in results
         ],
+    }
+
+
+def collected_json(
+    assignment: str, found: Sequence[Collected], nobodys: Sequence[Refusal]
+) -> dict[str, Any]:
+    """What became of each hand-in of an archive, and what in it is nobody's."""
+    return {
+        "assignment": assignment,
+        "students": [
+            {
+                "student": one.student,
+                "outcome": "failed" if one.error else one.outcome,
+                "failure": one.error,
+                "received": None if one.received is None else one.received.isoformat(),
+                "refusals": [str(refusal) for refusal in one.refusals],
+            }
+            for one in found
+        ],
+        "refusals": [str(refusal) for refusal in nobodys],
     }
 
 
