@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -282,7 +282,21 @@ def test_whatever_is_handed_in_the_instructors_cells_are_all_there_once_in_their
             assert cell.source == ours.source
 
 
+@pytest.mark.parametrize(
+    ("name", "ours", "theirs"), [("title", "markdown", "code"), ("who", "code", "markdown")]
+)
+def test_a_cell_made_one_of_another_kind_is_one_of_the_students_own(name, ours, theirs) -> None:
+    nb = handed_in()
+    by_id(nb, name).update(cell_type=theirs, metadata={}, source="a = '<b>'")
+    made, _ = take(nb)
+    stays = next(c for c in made.cells if c.id == name)
+    assert (stays.cell_type, stays) == (ours, next(c for c in master().cells if c.id == name))
+    own = [c for c in made.cells if c.id.startswith("student-")]
+    assert [(c.cell_type, "a = '" in c.source) for c in own] == [(theirs, True)]
+
+
 @given(CELLS)
+@example([{"cell_type": "code", "source": "<b>", "id": "title", "metadata": {}}])
 def test_no_code_of_the_students_is_lost(cells: list[dict[str, Any]]) -> None:
     elsewhere = {"f-test", "setup", "value-test", "words"}  # locked, or an answer in words
     made, _ = take({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})

@@ -98,13 +98,16 @@ class _Search:
                 self.doubled.append(known.grade_id)
 
     def by_id(self) -> None:
+        """Cells by Jupyter's names; code where a text of ours stood is the student's own."""
         names = {known.grade_id for known in self._known if known.grade_id}
         places = {k.id: place for place, k in enumerate(self._known) if k.id}
         for number, cell in enumerate(self._cells):
             place = places.get(cell.id)
             if self.of[number] is None and place in self._free and cell.grade_id not in names:
                 assert place is not None
-                self._pair(number, place)
+                known = self._known[place]
+                if known.is_answer or cell.kind == known.kind:
+                    self._pair(number, place)
 
     def by_text(self) -> None:
         places: dict[tuple[str, str], list[int]] = {}
